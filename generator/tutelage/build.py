@@ -1,0 +1,214 @@
+"""Building a dataset: a plan becomes shards, each made by one process from its row numbers alone.
+
+    >>> manifest = build(Plan("sml", rows=100), Path("outputs/try"))          # doctest: +SKIP
+
+A shard is the unit of work, of resuming and of determinism: no row crosses a process border, so the bytes don't depend
+on the number of workers, on who made which shard, or on how often the build was killed on the way.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tutelage import __version__
+from tutelage.draws import stream
+from tutelage.errors import StoreError, UsageError
+from tutelage.plan import Plan
+from tutelage.processes import Tick, each
+from tutelage.recipes import recipe_named
+from tutelage.recipes.recipe import Item, Posed, Recipe, Result, check_policies, families_of
+from tutelage.records.episode import Episode, first_attempt_right
+from tutelage.store import folder
+from tutelage.store.splits import FAILURES, HELDOUT, TEST, TRAIN, VALIDATION, split_of
+from tutelage.wording import templates_digest, use_templates
+
+if TYPE_CHECKING:
+    from tutelage.store.shards import ShardWriter
+
+MOST_TRIES = 60  # an item that keeps nothing is tried again with fresh draws
+Progress = Callable[[int, int], None]  # rows done, rows in all
+
+
+def identity(plan: Plan, source_digest: str = "") -> dict[str, Any]:
+    """What makes a dataset this one and no other: the plan, the versions, the words, the problems."""
+    import pyarrow as pa
+
+    return {"tutelage": __version__, "pyarrow": pa.__version__, "plan": plan.to_json(),
+            "templates": templates_digest(), "source": source_digest}
+
+
+def build(plan: Plan, out: Path, *, workers: int = 1, overwrite: bool = False, templates: Path | None = None,
+          progress: Progress | None = None) -> dict[str, Any]:
+    """Builds the dataset of `plan` in the folder `out`, or goes on with it, and returns its manifest.
+
+    Raises UsageError or SourceError before anything is written; StoreError where the folder can't be used or the disk
+    is full (finished shards are kept). KeyboardInterrupt passes through: finished shards are kept then, too.
+    """
+    if workers < 1:
+        raise UsageError(f"workers={workers} is not at least 1")
+    recipe = recipe_named(plan.recipe)
+    families_of(plan.options)
+    check_policies(recipe, plan.options)
+    use_templates(templates)
+    pool, source = open_source(plan)
+    known = identity(plan, source.get("sha256", ""))
+    if (finished := folder.prepare(out, known, overwrite=overwrite)) is not None:
+        return finished
+    with folder.lock(out):
+        done = folder.receipts(out)
+        missing = [shard for shard in range(plan.shards) if shard not in done]
+        report = (lambda rows: progress(min(rows, plan.rows), plan.rows)) if progress else None
+        shards = each(write_shard, shared=(plan, out, pool, templates), items=missing, workers=workers, report=report,
+                      start=len(done) * plan.shard_rows)
+        for _ in shards:
+            pass  # a shard leaves its files and its receipt; nothing comes back
+        manifest = _manifest(plan, recipe, known, source, out)
+        folder.complete(out, manifest)
+    return manifest
+
+
+def make_item(recipe: Recipe, plan: Plan, index: int, pool: Sequence[Posed]) -> Result:
+    """All that item `index` gives: what is kept of the first try that keeps something, and what failed on the way."""
+    failed: list[Episode] = []
+    dropped = []
+    for attempt in range(MOST_TRIES):
+        draws = stream(plan.seed, plan.recipe, index, attempt)
+        result = recipe.make(Item(plan.recipe, plan.seed, index, draws, plan.options, pool))
+        failed += result.failed
+        dropped += result.dropped
+        if result.kept:
+            return Result(result.kept, tuple(failed), tuple(dropped))
+    return Result((), tuple(failed), tuple(dropped))
+
+
+def open_source(plan: Plan) -> tuple[Sequence[Posed], dict[str, Any]]:
+    """The problems of the plan's source, and what the manifest says of it; empty where the families are drawn from."""
+    if not plan.options.source:
+        return (), {}
+    from tutelage.sources import load
+
+    source = load(plan.options.source)
+    if not source.pool:
+        raise UsageError(f"no problem of {plan.options.source!r} can be used: {dict(source.dropped)}")
+    return source.pool, {"spec": plan.options.source, "sha256": source.sha256, "rows": source.rows,
+                         "usable": len(source.pool), "dropped": dict(source.dropped)}
+
+
+def write_shard(shard: int, plan: Plan, out: Path, pool: Sequence[Posed], templates: Path | None, tick: Tick) -> None:
+    """Makes the rows of one shard and puts its files and its receipt in place, or leaves nothing."""
+    from tutelage.store.shards import ShardWriter
+
+    use_templates(templates)
+    recipe = recipe_named(plan.recipe)
+    writer = ShardWriter(out, shard, plan.shards, plan.options.train_on)
+    first, last = shard * plan.shard_rows, min(plan.rows, (shard + 1) * plan.shard_rows)
+    counts: Counter[str] = Counter()
+    try:
+        for index in range(first, last):
+            _add_item(make_item(recipe, plan, index, pool), plan, writer, counts)
+            if (index - first) % 50 == 49:
+                tick(50)
+        tick((last - first) % 50)
+        files = writer.finish(_splits(plan), recipe.arms)
+        folder.write_receipt(out, {"shard": shard, "files": [file._asdict() for file in files],
+                                   "counts": dict(sorted(counts.items()))})
+    except OSError as error:
+        writer.abandon()
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        what = "no space is left" if full else f"it can't be written ({error.strerror or error})"
+        raise StoreError(f"{out}: {what}; finished shards are kept. "
+                         f"{'Make room' if full else 'Mend that'} and run the same command to go on") from error
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+def _add_item(result: Result, plan: Plan, writer: ShardWriter, counts: Counter[str]) -> None:
+    for episode in result.kept:
+        case = episode.dialogue.case
+        split = split_of(episode.structure, case.family.name, case.problem.level, plan.options)
+        writer.add(split, episode)
+        counts.update(_facts(episode))
+    for episode in result.failed:
+        writer.add(FAILURES, episode)
+    counts.update([f"dropped:{drop.reason}" for drop in result.dropped])
+    counts["failed"] += len(result.failed)
+    counts["items"] += bool(result.kept)
+
+
+def _facts(episode: Episode) -> list[str]:
+    """What the manifest counts of a kept episode, as `kind:value`."""
+    case, arm = episode.dialogue.case, episode.arm or "main"
+    facts = [f"arm:{arm}", f"reward:{arm}:{episode.dialogue.reward}"]
+    if not episode.arm:
+        facts += [f"family:{case.family.name}", f"level:{case.problem.level}", f"student:{episode.student}",
+                  f"teacher:{episode.teacher}", f"student_turns:{len(episode.dialogue.turns) // 2}",
+                  f"first_attempt_right:{first_attempt_right(episode.dialogue.turns)}"]
+    return facts
+
+
+def _splits(plan: Plan) -> tuple[str, ...]:
+    held = bool(plan.options.holdout_families or plan.options.holdout_levels)
+    return (TRAIN, VALIDATION, TEST, *([HELDOUT] if held else []), FAILURES)
+
+
+def _manifest(plan: Plan, recipe: Recipe, known: Mapping[str, Any], source: Mapping[str, Any],
+              out: Path) -> dict[str, Any]:
+    """The manifest, from the receipts; files of a split that has no row in any shard are removed."""
+    made = [receipt for _, receipt in sorted(folder.receipts(out).items())]
+    rows: Counter[str] = Counter()
+    for receipt in made:
+        rows.update({_config_split(file["path"]): file["rows"] for file in receipt["files"]})
+    files = []
+    for file in sorted((file for receipt in made for file in receipt["files"]), key=lambda file: str(file["path"])):
+        if rows[_config_split(file["path"])]:
+            files.append(file)
+        else:
+            (out / file["path"]).unlink()
+    counts: Counter[str] = Counter()
+    for receipt in made:
+        counts.update(receipt["counts"])
+    return {"format": folder.FORMAT, "identity": known, "command": plan.command(), "method": recipe.method,
+            "source": source, "rows": {key: count for key, count in sorted(rows.items()) if count},
+            "items": counts.pop("items", 0), "failed": counts.pop("failed", 0), "counts": _nested(counts),
+            "files": files}
+
+
+def _config_split(path: str) -> str:
+    config, _, name = path.partition("/")
+    return f"{config}/{name.partition('-')[0]}"
+
+
+def _nested(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    nested: dict[str, dict[str, int]] = {}
+    for key, count in sorted(counts.items()):
+        kind, _, value = key.partition(":")
+        nested.setdefault(kind, {})[value] = count
+    return nested
+
+
+def default_rows(source: str) -> int:
+    """10,000, or with a source each of its usable problems once."""
+    if not source:
+        return 10_000
+    from tutelage.sources import load
+
+    return max(1, len(load(source).pool))
+
+
+def default_workers() -> int:
+    """The number of cores that this process may use."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def kept_message(plan: Plan, out: Path) -> str:
+    """What to tell a user who stopped a build."""
+    done = len(folder.receipts(out)) if (out / folder.STATE).is_dir() else 0
+    return f"stopped; {done} of {plan.shards} shards are kept in {out}. Run the same command to go on"
+

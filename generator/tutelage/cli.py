@@ -1,0 +1,262 @@
+"""The command line: thin, and quick to start. Each command imports what it needs when it runs.
+
+Exit codes: 0 done; 1 `check` found faults; 2 what was asked for can't be done (one line says why, and the way out);
+130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tutelage import __version__
+from tutelage.errors import TutelageError, UsageError
+
+if TYPE_CHECKING:
+    from tutelage.plan import Plan
+
+F = TypeVar("F", bound=Callable[..., Any])
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Words(click.ParamType):
+    """A comma-separated list of words."""
+
+    name = "a,b"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        if isinstance(value, tuple | list):
+            return tuple(map(str, value))
+        return tuple(word.strip() for word in str(value).split(",") if word.strip())
+
+
+class Numbers(click.ParamType):
+    """A comma-separated list of whole numbers and ranges: 1,2 or 1-3."""
+
+    name = "1-5"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        if isinstance(value, tuple | list):
+            return tuple(int(each) for each in value)
+        numbers: list[int] = []
+        for part in str(value).split(","):
+            low, _, high = part.strip().partition("-")
+            if not low.isdecimal() or (high and not high.isdecimal()):
+                self.fail(f"{value!r} is not a list of whole numbers such as 1,2 or 1-3", param, ctx)
+            numbers += range(int(low), int(high or low) + 1)
+        return tuple(numbers)
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="tutelage")
+def cli() -> None:
+    """Makes dialogues between a student and a teacher with privileged information, as training data.
+
+    \b
+    tutelage list                                   what there is to build
+    tutelage show sml --family shortest_path -n 2   read two dialogues
+    tutelage build sml --rows 20000 --seed 7        build a dataset in outputs/sml
+    tutelage check outputs/sml                      derive everything in it again
+    tutelage stats outputs/sml                      what is in it
+    """
+
+
+def option_group(command: F) -> F:
+    """The options that `build` and `show` share: what decides the rows."""
+    for decorate in reversed((
+        click.option("--family", "--families", "families", type=Words(), default=(), show_default="all",
+                     help="Families to draw problems from."),
+        click.option("--level", "--levels", "levels", type=Numbers(), default="1-5", show_default=True,
+                     help="Levels of difficulty, 1 to 5."),
+        click.option("--source", default="", help="Problems from outside instead: gsm8k:PATH, a .jsonl, .csv or "
+                     ".parquet file with columns question and answer, or a Hub id."),
+        click.option("--student", "--students", "students", type=Words(), default=(), show_default="the recipe's mix",
+                     help="Student policies (see tutelage list)."),
+        click.option("--teacher", "--teachers", "teachers", type=Words(), default=(), show_default="the recipe's mix",
+                     help="Teacher policies."),
+        click.option("--max-turns", default=4, show_default=True, help="Student turns at most."),
+        click.option("--keep", default="paper", show_default=True, metavar="paper|strict",
+                     help="paper: dialogues that end right. strict: also not in the first turn."),
+        click.option("--train-on", default="all", show_default=True, metavar="all|questions_and_final|final",
+                     help="Which student turns carry the loss in sft."),
+        click.option("--ask-at", default="slot", show_default=True, metavar="slot|first",
+                     help="q_priming: ask where the work stops, or before any work."),
+        click.option("--holdout-family", "--holdout-families", "holdout_families", type=Words(), default=(),
+                     help="Families that go to the split heldout."),
+        click.option("--holdout-level", "--holdout-levels", "holdout_levels", type=Numbers(), default=(),
+                     help="Levels that go to the split heldout."),
+        click.option("--templates", type=click.Path(path_type=Path), default=None,
+                     help="A folder whose .j2 files stand in for ours of the same name."),
+        click.option("--seed", default=0, show_default=True, help="Same seed, same bytes."),
+    )):
+        command = decorate(command)
+    return command
+
+
+def make_plan(recipe: str, rows: int, seed: int, options: dict[str, Any]) -> Plan:
+    from tutelage.plan import Options, Plan
+
+    return Plan(recipe, rows, seed, Options(**options))
+
+
+@cli.command("list", context_settings=CONTEXT)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for a script.")
+def list_command(as_json: bool) -> None:
+    """Shows the recipes, families, students and teachers.
+
+    \b
+    tutelage list
+    tutelage list --json | jq '.families[].name'
+    """
+    from tutelage.report import catalogue, catalogue_text
+
+    click.echo(json.dumps(catalogue(), indent=2) if as_json else catalogue_text())
+
+
+@cli.command(context_settings=CONTEXT)
+@click.argument("recipe")
+@option_group
+@click.option("-n", "--rows", default=1, show_default=True, help="How many dialogues.")
+@click.option("--private", is_flag=True, help="Also what only the teacher knows.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def show(recipe: str, rows: int, seed: int, private: bool, as_json: bool, templates: Path | None,
+         **options: Any) -> None:
+    """Prints dialogues of a RECIPE to read.
+
+    \b
+    tutelage show sml --family shortest_path -n 2
+    tutelage show q_priming --level 3 --private
+    tutelage show sml --source gsm8k:train.jsonl -n 5 --seed 1
+    """
+    from tutelage.report import show_rows
+    from tutelage.wording import use_templates
+
+    use_templates(templates)
+    for text in show_rows(make_plan(recipe, rows, seed, options), private=private, as_json=as_json,
+                          colour=sys.stdout.isatty()):
+        click.echo(text)
+
+
+@cli.command(context_settings=CONTEXT)
+@click.argument("recipe", required=False)
+@click.option("--rows", default=None, type=int, show_default="10,000, or the source's problems once",
+              help="Items to make: problems, each with all arms of the recipe.")
+@option_group
+@click.option("--out", type=click.Path(path_type=Path), default=None, show_default="outputs/RECIPE",
+              help="Folder of the dataset.")
+@click.option("--workers", type=int, default=None, show_default="one a core", help="Processes. The bytes don't depend on it.")
+@click.option("--overwrite", is_flag=True, help="Replace another dataset in the folder.")
+@click.option("--config", type=click.Path(path_type=Path), default=None, is_eager=True, callback=lambda c, p, v: read_config(c, v),
+              help="A TOML file with any of these options; the command line wins.")
+def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, workers: int | None, overwrite: bool,
+          config: Path | None, templates: Path | None, **options: Any) -> None:
+    """Builds the dataset of a RECIPE, or goes on with an unfinished build.
+
+    \b
+    tutelage build sml --rows 20000 --seed 7 --workers 2
+    tutelage build sml --source gsm8k:train.jsonl --out outputs/gsm8k
+    tutelage build q_priming --family linear_system,word_problem --level 1-3
+    tutelage build --config build.toml
+    """
+    from tutelage.build import build as run
+    from tutelage.build import default_rows, default_workers, kept_message
+    from tutelage.report import built_text, progress_bar
+
+    if not recipe:
+        raise UsageError("no recipe is given; name one (tutelage build sml) or put recipe = \"sml\" into the --config file")
+    plan = make_plan(recipe, default_rows(options["source"]) if rows is None else rows, seed, options)
+    out = out or Path("outputs") / recipe
+    try:
+        with progress_bar(plan.rows) as progress:
+            manifest = run(plan, out, workers=default_workers() if workers is None else workers, overwrite=overwrite,
+                           templates=templates, progress=progress)
+    except KeyboardInterrupt:
+        click.echo(kept_message(plan, out), err=True)
+        sys.exit(130)
+    click.echo(built_text(manifest, out))
+
+
+@cli.command(context_settings=CONTEXT)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--workers", type=int, default=None, show_default="one a core")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for a script.")
+def check(folder: Path, workers: int | None, as_json: bool) -> None:
+    """Derives everything in a dataset again: answers by a second solver, mistakes, leaks, views, ids, hashes, schema.
+
+    Exit code 1 and a list, row by row, where something is wrong.
+
+    \b
+    tutelage check outputs/sml
+    tutelage check outputs/sml --json | jq '.faults[:5]'
+    """
+    from tutelage.build import default_workers
+    from tutelage.check import check as run
+    from tutelage.report import checked_text, progress_bar
+
+    with progress_bar(None) as progress:
+        found = run(folder, workers=default_workers() if workers is None else workers, progress=progress)
+    click.echo(json.dumps(found.to_json(), indent=2) if as_json else checked_text(found))
+    if found.faults:
+        sys.exit(1)
+
+
+@cli.command(context_settings=CONTEXT)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for a script.")
+def stats(folder: Path, as_json: bool) -> None:
+    """Tells what is in a dataset: rows, turns, mistakes, questions, lengths, repetition, drops and their reasons.
+
+    \b
+    tutelage stats outputs/sml
+    tutelage stats outputs/sml --json | jq .turns
+    """
+    from tutelage.stats import stats as run
+    from tutelage.stats import stats_text
+
+    found = run(folder)
+    click.echo(json.dumps(found, indent=2) if as_json else stats_text(found))
+
+
+def read_config(context: click.Context, path: Path | None) -> Path | None:
+    """Lets the values of a TOML file be the defaults of the command. Raises UsageError for what it does not know."""
+    import tomllib
+
+    if path is None:
+        return None
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"--config {path} can't be read: {error}") from error
+    known = {name.lstrip("-").replace("-", "_"): p.name for p in context.command.params for name in (p.name or "", *p.opts)}
+    defaults = {}
+    for key, value in values.items():
+        name = known.get(key.replace("-", "_"))
+        if name is None or name in ("config", "help"):
+            raise UsageError(f"{path} has an option {key!r} that build does not have; see tutelage build --help")
+        defaults[name] = ",".join(map(str, value)) if isinstance(value, list) else value
+    context.default_map = {**(context.default_map or {}), **defaults}
+    return path
+
+
+def main() -> None:
+    """Runs the command line and turns errors into one line and an exit code."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except TutelageError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone: nothing to tell it
+        sys.exit(0)

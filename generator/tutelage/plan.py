@@ -1,0 +1,93 @@
+"""The plan of a build: everything that decides the bytes of a dataset, and nothing that doesn't (no worker count).
+
+    >>> Plan("sml", rows=20_000, seed=7).command()
+    'tutelage build sml --rows 20000 --seed 7'
+
+Two builds of one plan are the same dataset; a plan is stored in the manifest and says how to make it again.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from tutelage.errors import UsageError
+
+KEEP = ("paper", "strict")
+TRAIN_ON = ("all", "questions_and_final", "final")
+ASK_AT = ("slot", "first")
+MOST_ROWS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a user may have an opinion on, beyond recipe, rows and seed. Empty tuples mean: all, in their usual mix."""
+
+    families: tuple[str, ...] = ()
+    levels: tuple[int, ...] = (1, 2, 3, 4, 5)
+    source: str = ""  # "gsm8k:PATH", a table's path or a Hub id; "" draws from the families
+    students: tuple[str, ...] = ()
+    teachers: tuple[str, ...] = ()
+    max_turns: int = 4  # student turns, N of the paper
+    keep: str = "paper"  # paper: reward 1. strict: also at least two student turns
+    train_on: str = "all"  # which student turns carry the loss
+    ask_at: str = "slot"  # q_priming: where the question is put
+    holdout_families: tuple[str, ...] = ()  # go to the split "heldout"
+    holdout_levels: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A recipe, a number of rows, a seed, options. `rows` counts items: problems, each with all arms of the recipe."""
+
+    recipe: str
+    rows: int
+    seed: int = 0
+    options: Options = Options()
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.rows <= MOST_ROWS:
+            raise UsageError(f"rows={self.rows} is not in 1..{MOST_ROWS}")
+        if not 0 <= self.seed < 1 << 63:
+            raise UsageError(f"seed={self.seed} is not in 0..2**63-1")
+        if not 1 <= self.options.max_turns <= 20:
+            raise UsageError(f"max_turns={self.options.max_turns} is not in 1..20")
+        for name, known in (("keep", KEEP), ("train_on", TRAIN_ON), ("ask_at", ASK_AT)):
+            if getattr(self.options, name) not in known:
+                raise UsageError(f"{name}={getattr(self.options, name)!r} is not one of {', '.join(known)}")
+        for level in (*self.options.levels, *self.options.holdout_levels):
+            if level not in (1, 2, 3, 4, 5):
+                raise UsageError(f"level={level} is not in 1..5")
+        if not self.options.levels:
+            raise UsageError("no level is left to draw from; give at least one of 1..5")
+
+    @property
+    def shard_rows(self) -> int:
+        """Items in a shard: about ten shards, of 2,000 to 50,000 items; part of the dataset's identity."""
+        return max(2_000, min(50_000, -(-self.rows // 10)))
+
+    @property
+    def shards(self) -> int:
+        return -(-self.rows // self.shard_rows)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"recipe": self.recipe, "rows": self.rows, "seed": self.seed,
+                "options": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self.options).items()}}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Plan:
+        options = {k: tuple(v) if isinstance(v, list) else v for k, v in data["options"].items()}
+        return cls(data["recipe"], data["rows"], data["seed"], Options(**options))
+
+    def command(self) -> str:
+        """The command line that makes this dataset again (in `outputs/<recipe>`, unless `--out` is added)."""
+        words = ["tutelage", "build", self.recipe, "--rows", str(self.rows), "--seed", str(self.seed)]
+        default = Options()
+        for field in fields(Options):
+            value = getattr(self.options, field.name)
+            if value == getattr(default, field.name):
+                continue
+            option = f"--{field.name.replace('_', '-')}"
+            words += [option, ",".join(map(str, value)) if isinstance(value, tuple) else str(value)]
+        return shlex.join(words)

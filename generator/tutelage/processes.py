@@ -1,0 +1,94 @@
+"""Worker processes that never outlive their parent: one function over many items, a fresh interpreter per worker.
+
+    for result in each(count_rows, shared=(folder,), items=range(10), workers=2): ...
+
+`function(item, *shared, tick)` runs in a worker; `tick(n)` adds to a counter that the caller sees. Results come as they
+are ready, so a caller that needs an order must not rely on it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from tutelage.errors import StoreError
+
+Tick = Callable[[int], None]
+_worker: dict[str, Any] = {}  # what this worker process was started with
+
+
+def each(function: Callable[..., Any], *, shared: tuple[Any, ...], items: Sequence[Any], workers: int,
+         report: Callable[[int], None] | None = None, start: int = 0) -> Iterator[Any]:
+    """Yields `function(item, *shared, tick)` for all items; in this process where one worker is enough.
+
+    `report` is called with the count so far (from `start`), a few times a second. Raises what a function raises, and
+    StoreError where a worker was killed; the other workers are stopped first.
+    """
+    if workers == 1 or len(items) < 2:
+        yield from _here(function, shared, items, report, start)
+        return
+    context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+    counter = context.Value("q", start)
+    executor = ProcessPoolExecutor(min(workers, len(items)), context, _begin, (function, shared, counter))
+    try:
+        running = {executor.submit(_run, item) for item in items}
+        while running:
+            ended, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+            if report is not None:
+                report(counter.value)
+            for future in ended:
+                yield future.result()
+    except BrokenProcessPool as error:
+        raise StoreError("a worker process was killed (out of memory?); what is finished is kept. Run the same command "
+                         "to go on, with fewer --workers if memory was short") from error
+    finally:
+        _stop(executor)
+
+
+def _here(function: Callable[..., Any], shared: tuple[Any, ...], items: Sequence[Any],
+          report: Callable[[int], None] | None, start: int) -> Iterator[Any]:
+    count = start
+
+    def tick(n: int) -> None:
+        nonlocal count
+        count += n
+        if report is not None:
+            report(count)
+
+    for item in items:
+        yield function(item, *shared, tick)
+
+
+def _begin(function: Callable[..., Any], shared: tuple[Any, ...], counter: Any) -> None:
+    """Sets a worker up. A thread of it waits for the parent's end, whatever brings that about, and ends the worker."""
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    def tick(n: int) -> None:
+        with counter.get_lock():
+            counter.value += n
+
+    threading.Thread(target=follow, daemon=True).start()
+    _worker.update(function=function, shared=shared, tick=tick)
+
+
+def _run(item: Any) -> Any:
+    return _worker["function"](item, *_worker["shared"], _worker["tick"])
+
+
+def _stop(executor: ProcessPoolExecutor) -> None:
+    processes = list((executor._processes or {}).values())  # the executor has no public way to end a running worker
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join()

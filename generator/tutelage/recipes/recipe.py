@@ -1,0 +1,146 @@
+"""What a recipe is: a function that makes the dialogues of one item, all arms of it, from one stream of draws.
+
+    Recipe = name, summary, method, arms, make(item) -> Result
+
+An item is a row number with its stream of draws; `make` returns what is kept, what failed (reward 0) and what was
+dropped with its reason. An item that keeps nothing is tried again with fresh draws by the build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tutelage.draws import Draws
+from tutelage.errors import UsageError
+from tutelage.plan import Options
+from tutelage.problems import FAMILIES, family_named
+from tutelage.problems.family import Family
+from tutelage.records.episode import Drop, Episode
+from tutelage.talk.acts import Voice, student_voice, teacher_voice
+from tutelage.talk.case import Case, make_case
+from tutelage.talk.converse import Dialogue
+from tutelage.talk.leaks import find_leaks
+from tutelage.talk.students import STUDENTS, StudentPolicy
+from tutelage.talk.teachers import TEACHERS, TeacherPolicy
+from tutelage.values import Problem
+
+LEAVE_FACTS = 0.35  # share of the knowledge facts that a statement leaves to the teacher
+
+
+class Posed(NamedTuple):
+    """A problem with its family and where it comes from ("" where drawn)."""
+
+    family: Family
+    problem: Problem
+    source: str
+
+
+class Item(NamedTuple):
+    """One row to make: its number, the draws for it, the options, and the problems to take in turn (none: draw one)."""
+
+    recipe: str
+    seed: int
+    index: int
+    draws: Draws
+    options: Options
+    pool: Sequence[Posed]
+
+
+class Result(NamedTuple):
+    kept: tuple[Episode, ...] = ()
+    failed: tuple[Episode, ...] = ()
+    dropped: tuple[Drop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    name: str
+    summary: str
+    method: str  # the source of the method
+    arms: tuple[str, ...]  # the main arm is ""
+    students: tuple[str, ...]  # policies that may be chosen
+    teachers: tuple[str, ...]
+    make: Callable[[Item], Result]
+
+
+def families_of(options: Options) -> tuple[Family, ...]:
+    """The families to draw from. Raises UsageError for a name that does not exist."""
+    return tuple(family_named(name) for name in options.families) or FAMILIES
+
+
+def pose_item(item: Item) -> Posed:
+    """The problem of an item: the next of the pool, or a fresh one; families and levels take turns, so all are even."""
+    if item.pool:
+        return item.pool[item.index % len(item.pool)]
+    families, levels = families_of(item.options), item.options.levels
+    family = families[item.index % len(families)]
+    level = levels[item.index // len(families) % len(levels)]
+    return Posed(family, family.draw(item.draws, level), "")
+
+
+def another_problem(item: Item, posed: Posed) -> Problem:
+    """A problem of the same family that is not the item's own: another of the pool, or a fresh one of its level."""
+    if len(item.pool) > 1:
+        step = item.draws.between(1, len(item.pool) - 1)
+        return item.pool[(item.index + step) % len(item.pool)].problem
+    return posed.problem if item.pool else posed.family.draw(item.draws, posed.problem.level)
+
+
+def pick_student(names: Sequence[str], draws: Draws) -> StudentPolicy:
+    """One of the named policies, or of the default mix where none is named."""
+    options = [p for p in STUDENTS if p.name in names] if names else list(STUDENTS)
+    return options[0] if len(options) == 1 else draws.weighted(options, [p.weight for p in options])
+
+
+def pick_teacher(names: Sequence[str], draws: Draws) -> TeacherPolicy:
+    options = [p for p in TEACHERS if p.name in names] if names else [p for p in TEACHERS if p.weight]
+    return options[0] if len(options) == 1 else draws.weighted(options, [p.weight or 1.0 for p in options])
+
+
+def check_policies(recipe: Recipe, options: Options) -> None:
+    """Raises UsageError for a student or teacher that the recipe does not have."""
+    for kind, asked, known in (("student", options.students, recipe.students),
+                               ("teacher", options.teachers, recipe.teachers)):
+        for name in asked:
+            if name not in known:
+                raise UsageError(f"recipe {recipe.name!r} has no {kind} {name!r}; it has {', '.join(known) or 'one only'}")
+
+
+class Cast(NamedTuple):
+    """Who talks in an item."""
+
+    posed: Posed
+    case: Case
+    student: StudentPolicy
+    teacher: TeacherPolicy
+    student_voice: Voice
+    teacher_voice: Voice
+
+
+def cast_item(item: Item, students: Sequence[str], *, slips: int, leave_facts: float = LEAVE_FACTS) -> Cast:
+    """Draws problem, policies and voices; `slips` mistakes at least are prepared. Fewer at hand: the student solves."""
+    posed, draws = pose_item(item), item.draws
+    policy, guide = pick_student(students, draws), pick_teacher(item.options.teachers, draws)
+    case = make_case(posed.family, posed.problem, draws, leave_facts=leave_facts, most_slips=max(slips, policy.slips))
+    if len(case.slips) < policy.slips:
+        policy = STUDENTS[0]
+    return Cast(posed, case, policy, guide, student_voice(draws), teacher_voice(draws))
+
+
+def episode(item: Item, cast: Cast, dialogue: Dialogue, *, arm: str = "", teacher: str = "") -> Episode:
+    return Episode(item.recipe, arm, item.seed, item.index, cast.posed.source, cast.student.name,
+                   teacher or cast.teacher.name, cast.student_voice.name, cast.teacher_voice.name,
+                   item.options.max_turns, dialogue)
+
+
+def screened(made: Episode, options: Options) -> Result:
+    """Keeps a dialogue that passes the recipe's filter; a leak drops it, a reward of 0 makes it a failure."""
+    if leaks := find_leaks(made.dialogue.case, made.dialogue.turns):
+        return Result(dropped=(Drop(f"leak ({leaks[0].kind})"),))
+    if not made.dialogue.reward:
+        return Result(failed=(made,))
+    if options.keep == "strict" and made.dialogue.solved_turn < 2:
+        return Result(dropped=(Drop("solved in the first turn (strict)"),))
+    return Result(kept=(made,))

@@ -1,0 +1,1 @@
+"""Rows: an episode as a record and as columns, and the views that trainers read."""

@@ -1,0 +1,141 @@
+"""A dataset's folder: the state of a build that runs in it, and the manifest that says it is complete.
+
+`manifest.json` is written last: a folder that has one is complete. While a build runs, the folder holds `.build/` with
+the plan and a receipt for each finished shard; a build that is started again goes on from there.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tutelage.errors import StoreError
+
+MANIFEST, STATE = "manifest.json", ".build"
+FORMAT = 1
+
+
+def prepare(root: Path, identity: Mapping[str, Any], *, overwrite: bool) -> dict[str, Any] | None:
+    """Makes the folder ready for a build of `identity`; returns its manifest where it is built already, else None.
+
+    Raises StoreError where the folder holds another dataset (unless `overwrite`) or files that are not ours.
+    """
+    held = _held_identity(root)
+    if held is None and root.exists() and (not root.is_dir() or any(p.name != STATE for p in root.iterdir())):
+        raise StoreError(f"{root} holds files that are no dataset of tutelage; choose another folder with --out")
+    if held is not None and held != identity:
+        if not overwrite:
+            raise StoreError(f"{root} holds another dataset ({_difference(held, identity)}); "
+                             "choose another folder with --out, or replace it with --overwrite")
+        clear(root)
+    elif held is not None and overwrite:
+        clear(root)
+    elif (root / MANIFEST).exists():
+        return read_manifest(root)
+    try:
+        (root / STATE).mkdir(parents=True, exist_ok=True)
+        write_json(root / STATE / "plan.json", identity)
+    except OSError as error:
+        raise StoreError(f"{root} can't be written: {error.strerror}; choose another folder with --out") from error
+    return None
+
+
+@contextmanager
+def lock(root: Path) -> Iterator[None]:
+    """Holds the folder for one build at a time; the lock goes with the process, however it ends."""
+    with (root / STATE / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreError(f"another build is writing to {root}; wait for it, or choose another --out") from error
+        yield
+
+
+def receipts(root: Path) -> dict[int, dict[str, Any]]:
+    """The receipts of finished shards whose files are all there in their size."""
+    done = {}
+    for path in sorted((root / STATE).glob("shard-*.json")):
+        try:
+            receipt = json.loads(path.read_text(encoding="utf-8"))
+            if all((root / f["path"]).stat().st_size == f["bytes"] for f in receipt["files"]):
+                done[int(receipt["shard"])] = receipt
+        except (OSError, ValueError, KeyError):
+            continue  # half a receipt, or a file is gone: the shard is made again
+    return done
+
+
+def write_receipt(root: Path, receipt: Mapping[str, Any]) -> None:
+    write_json(root / STATE / f"shard-{receipt['shard']:05d}.json", receipt)
+
+
+def complete(root: Path, manifest: Mapping[str, Any]) -> None:
+    """Writes the manifest and removes the state: from here on the dataset is complete."""
+    write_json(root / MANIFEST, manifest, indent=2)
+    shutil.rmtree(root / STATE, ignore_errors=True)
+
+
+def read_manifest(root: Path) -> dict[str, Any]:
+    """The manifest of a complete dataset. Raises StoreError where there is none or it can't be read."""
+    path = root / MANIFEST
+    if not path.is_file():
+        unfinished = (root / STATE / "plan.json").is_file()
+        raise StoreError(f"{root} is an unfinished build; run its build command again to finish it" if unfinished else
+                         f"{root} holds no {MANIFEST}; give the folder of a dataset that tutelage built")
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT or not isinstance(manifest["files"], list) or "identity" not in manifest:
+            raise StoreError(f"{path} has format {manifest['format']!r}, this version reads {FORMAT}; build it again")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path} is not a manifest of tutelage ({type(error).__name__}); build it again") from error
+    return dict(manifest)
+
+
+def clear(root: Path) -> None:
+    """Removes what a build of tutelage wrote, and nothing else."""
+    shutil.rmtree(root / STATE, ignore_errors=True)
+    (root / MANIFEST).unlink(missing_ok=True)
+    for pattern in ("episodes", "sft", "sft_*"):
+        for folder in root.glob(pattern):
+            for file in (*folder.glob("*.parquet"), *folder.glob(".*.part")):
+                file.unlink()
+            if not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def write_json(path: Path, data: Mapping[str, Any], indent: int | None = None) -> None:
+    """Writes JSON by rename, so that a reader sees the old file or the new one, never half of one."""
+    temporary = path.with_name(f".{path.name}.part")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(data, file, ensure_ascii=False, indent=indent)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def _held_identity(root: Path) -> dict[str, Any] | None:
+    for path, key in ((root / MANIFEST, "identity"), (root / STATE / "plan.json", "")):
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            return dict(data[key] if key else data)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return None
+
+
+def _difference(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """The first thing in which two identities differ, in words."""
+    for key in sorted({*held, *wanted}):
+        one, two = held.get(key), wanted.get(key)
+        if one == two:
+            continue
+        if isinstance(one, dict) and isinstance(two, dict):
+            return _difference(one, two)
+        return f"its {key} is {one!r}, not {two!r}"
+    return "it differs"

@@ -1,0 +1,122 @@
+"""Shards: zstd Parquet files that are written beside their place and appear in it whole, by rename.
+
+`<config>/<split>-00000-of-00010.parquet`. The bytes depend on the rows, the schema, the row-group size and the pyarrow
+version, on nothing else: plain pyarrow, no `huggingface` schema metadata (files with it fail in older `datasets`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tutelage.errors import StoreError
+from tutelage.records.episode import Episode
+from tutelage.records.schema import SCHEMAS, episodes_table, packed_rows, sft_table
+from tutelage.store.splits import FAILURES
+
+ROW_GROUP = 1_000  # rows buffered and written together: part of the bytes
+CHUNKING = {"min_chunk_size": 262_144, "max_chunk_size": 1_048_576, "norm_level": 0}  # for the Hub's deduplication
+
+
+class File(NamedTuple):
+    """A finished file of a shard."""
+
+    path: str  # relative to the dataset, with forward slashes
+    rows: int
+    bytes: int
+    sha256: str
+
+
+def shard_path(config: str, split: str, shard: int, shards: int) -> str:
+    return f"{config}/{split}-{shard:05d}-of-{shards:05d}.parquet"
+
+
+def sft_config(arm: str) -> str:
+    return f"sft_{arm}" if arm else "sft"
+
+
+class ShardWriter:
+    """Writes the rows of one shard: a file for each config and split. `finish` makes them appear; `abandon` leaves none."""
+
+    def __init__(self, root: Path, shard: int, shards: int, train_on: str) -> None:
+        self.root, self.shard, self.shards, self.train_on = root, shard, shards, train_on
+        self._writers: dict[tuple[str, str], pq.ParquetWriter] = {}
+        self._waiting: dict[str, list[Episode]] = {}
+
+    def add(self, split: str, episode: Episode) -> None:
+        waiting = self._waiting.setdefault(split, [])
+        waiting.append(episode)
+        if len(waiting) == ROW_GROUP:
+            self._flush(split)
+
+    def finish(self, splits: Sequence[str], arms: Sequence[str]) -> list[File]:
+        """Closes all files and puts them in place; a split without rows in this shard gets a file without rows."""
+        for split in self._waiting:
+            self._flush(split)
+        for split in splits:
+            self._writer("episodes", split)
+            for arm in arms if split != FAILURES else ():
+                self._writer(sft_config(arm), split)
+        files = []
+        for (config, split), writer in sorted(self._writers.items()):
+            writer.close()
+            path = shard_path(config, split, self.shard, self.shards)
+            temporary = self._temporary(config, split)
+            rows, size, digest = pq.read_metadata(temporary).num_rows, temporary.stat().st_size, file_digest(temporary)
+            os.replace(temporary, self.root / path)
+            files.append(File(path, rows, size, digest))
+        return files
+
+    def abandon(self) -> None:
+        """Closes and removes what was not finished; errors on the way are of no interest any more."""
+        for (config, split), writer in self._writers.items():
+            try:
+                writer.close()
+            except (OSError, pa.ArrowException):
+                pass  # the disk may be full; the file goes away with the next line
+            self._temporary(config, split).unlink(missing_ok=True)
+
+    def _flush(self, split: str) -> None:
+        episodes, self._waiting[split] = self._waiting[split], []
+        if not episodes:
+            return
+        rows = packed_rows(episodes)
+        self._writer("episodes", split).write_batch(episodes_table(rows))
+        if split == FAILURES:
+            return
+        for arm in {row.episode.arm: None for row in rows}:
+            chosen = [row for row in rows if row.episode.arm == arm and row.episode.dialogue.reward]
+            if chosen:
+                self._writer(sft_config(arm), split).write_batch(sft_table(chosen, self.train_on))
+
+    def _writer(self, config: str, split: str) -> pq.ParquetWriter:
+        writer = self._writers.get((config, split))
+        if writer is None:
+            path = self._temporary(config, split)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            writer = self._writers[config, split] = pq.ParquetWriter(
+                path, SCHEMAS[config.partition("_")[0]], compression="zstd", compression_level=3,
+                use_content_defined_chunking=CHUNKING, write_page_index=True)
+        return writer
+
+    def _temporary(self, config: str, split: str) -> Path:
+        path = self.root / shard_path(config, split, self.shard, self.shards)
+        return path.with_name(f".{path.name}.part")
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 (hex) of a file. Raises StoreError where it can't be read."""
+    digest = sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise StoreError(f"{path} can't be read: {error.strerror}") from error
+    return digest.hexdigest()

@@ -1,0 +1,60 @@
+"""A case: one problem as it is put to one student, with the mistakes that this student would make.
+
+The teacher is passed the case. The student is not: it sees the public history, and a simulated one has a mind of its
+own (`students.Mind`) that holds the work it would write. What has not been told it may not use: see `first_untold`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tutelage.draws import Draws
+from tutelage.problems.family import Family
+from tutelage.values import Problem, Slip, Work
+
+
+class Case(NamedTuple):
+    """What the referee and the teacher know."""
+
+    family: Family
+    problem: Problem
+    right: Work
+    known: frozenset[str]  # quantities that the statement tells; the others are facts, left to the teacher
+    slips: tuple[Slip, ...]  # mistakes that lead to different wrong answers, the first one first
+
+
+def make_case(family: Family, problem: Problem, draws: Draws, *, leave_facts: float, most_slips: int = 2) -> Case:
+    """The case of a problem: which facts go unsaid (each with probability `leave_facts`), which slips are at hand."""
+    right = family.work(problem)
+    facts = [q.name for q in problem.quantities if q.fact]
+    left = {name for name in facts if draws.chance(leave_facts)} if facts else set()
+    known = frozenset(q.name for q in problem.quantities if q.name not in left)
+    slips: list[Slip] = []
+    for kind, step in mixed_sites(family, problem, right, draws):
+        slip = family.slip(problem, right, kind, step)
+        if slip is not None and all(slip.work.answer != other.work.answer for other in slips):
+            slips.append(slip)
+            if len(slips) == most_slips:
+                break
+    return Case(family, problem, right, known, tuple(slips))
+
+
+def mixed_sites(family: Family, problem: Problem, right: Work, draws: Draws) -> list[tuple[str, int]]:
+    """The sites in random order, but kinds first: a kind with many sites isn't favoured over one with few."""
+    by_kind: dict[str, list[tuple[str, int]]] = {}
+    for site in draws.shuffled(list(family.sites(problem, right))):
+        by_kind.setdefault(site[0], []).append(site)
+    order = draws.shuffled(sorted(by_kind))
+    return [by_kind[kind][0] for kind in order] + [site for kind in order for site in by_kind[kind][1:]]
+
+
+def first_untold(case: Case, told: frozenset[str]) -> tuple[int, str] | None:
+    """The first step of the right work that needs a quantity nobody has told, with its name; None where all are."""
+    untold = {q.name for q in case.problem.quantities} - case.known - told
+    if not untold:
+        return None
+    for index, step in enumerate(case.right.steps):
+        for name in step.uses:
+            if name in untold:
+                return index, name
+    return None

@@ -1,0 +1,49 @@
+"""The leak audit: can the answer be read from a teacher's words before the student has produced it?
+
+Strict on purpose: a number equal to the answer counts wherever it comes from (a word, 74.0, 148/2), even when it
+also stands in the statement. The second kind of leak is a step given away: a result of the worked solution that neither
+the statement nor the student has said yet. An exact teacher has none of either; a dialogue that has one is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from tutelage.problems.answers import mentions, numbers_in
+from tutelage.talk.acts import TELL
+from tutelage.talk.case import Case
+from tutelage.values import Turn
+
+
+class Leak(NamedTuple):
+    turn: int  # index into the turns
+    kind: str  # "answer" or "step"
+    what: str  # the answer, or the name of the step
+
+
+def find_leaks(case: Case, turns: Sequence[Turn]) -> list[Leak]:
+    """All leaks of a dialogue, in order. The statement (turn 0) is the problem itself and can't leak."""
+    leaks: list[Leak] = []
+    kind, options = case.family.kind(case.problem.structure), case.family.options(case.problem)
+    for index in range(1, len(turns)):
+        turn = turns[index]
+        if turn.correct:
+            break
+        if turn.role != "teacher":
+            continue
+        if mentions(kind, case.right.value, turn.text, options):
+            leaks.append(Leak(index, "answer", case.right.answer))
+        elif turn.act.kind != TELL and (numbers := numbers_in(turn.text)):
+            leaks += _steps_given(case, turns, index, numbers)
+    return leaks
+
+
+def _steps_given(case: Case, turns: Sequence[Turn], index: int, numbers: Sequence[Fraction]) -> list[Leak]:
+    results = {value: step.name for step in case.right.steps for value in numbers_in(step.value)}
+    given = [number for number in numbers if number in results]
+    if not given:
+        return []
+    said = {number for turn in turns[:index] for number in numbers_in(turn.text)}
+    return [Leak(index, "step", results[number]) for number in given if number not in said]
