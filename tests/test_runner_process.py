@@ -1,4 +1,4 @@
-"""Laws of the runner's process: nothing outlives its owner, a dead one is replaced, no sandbox means no run."""
+"""Laws of the warm process: nothing outlives its owner, a dead one is replaced, no sandbox means no run."""
 
 from __future__ import annotations
 

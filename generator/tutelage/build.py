@@ -21,7 +21,7 @@ from tutelage.plan import Plan
 from tutelage.processes import Tick, each
 from tutelage.recipes import recipe_named
 from tutelage.recipes.recipe import Item, Posed, Recipe, Result, check_policies, families_of
-from tutelage.records.episode import Episode, first_attempt_right
+from tutelage.records.episode import Drop, Episode, first_attempt_right
 from tutelage.store import folder
 from tutelage.store.splits import FAILURES, HELDOUT, TEST, TRAIN, VALIDATION, split_of
 from tutelage.wording import templates_digest, use_templates
@@ -74,7 +74,7 @@ def build(plan: Plan, out: Path, *, workers: int = 1, overwrite: bool = False, t
 def make_item(recipe: Recipe, plan: Plan, index: int, pool: Sequence[Posed]) -> Result:
     """All that item `index` gives: what is kept of the first try that keeps something, and what failed on the way."""
     failed: list[Episode] = []
-    dropped = []
+    dropped: list[Drop] = []
     for attempt in range(MOST_TRIES):
         draws = stream(plan.seed, plan.recipe, index, attempt)
         result = recipe.make(Item(plan.recipe, plan.seed, index, draws, plan.options, pool))

@@ -24,7 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class Words(click.ParamType):
+class Words(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic since click 8.4
     """A comma-separated list of words."""
 
     name = "a,b"
@@ -35,7 +35,7 @@ class Words(click.ParamType):
         return tuple(word.strip() for word in str(value).split(",") if word.strip())
 
 
-class Numbers(click.ParamType):
+class Numbers(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A comma-separated list of whole numbers and ranges: 1,2 or 1-3."""
 
     name = "1-5"
@@ -149,9 +149,11 @@ def show(recipe: str, rows: int, seed: int, private: bool, as_json: bool, templa
 @option_group
 @click.option("--out", type=click.Path(path_type=Path), default=None, show_default="outputs/RECIPE",
               help="Folder of the dataset.")
-@click.option("--workers", type=int, default=None, show_default="one a core", help="Processes. The bytes don't depend on it.")
+@click.option("--workers", type=int, default=None, show_default="one a core",
+              help="Processes. The bytes don't depend on it.")
 @click.option("--overwrite", is_flag=True, help="Replace another dataset in the folder.")
-@click.option("--config", type=click.Path(path_type=Path), default=None, is_eager=True, callback=lambda c, p, v: read_config(c, v),
+@click.option("--config", type=click.Path(path_type=Path), default=None, is_eager=True,
+              callback=lambda context, _, path: read_config(context, path),
               help="A TOML file with any of these options; the command line wins.")
 def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, workers: int | None, overwrite: bool,
           config: Path | None, templates: Path | None, **options: Any) -> None:
@@ -168,7 +170,7 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
     from tutelage.report import built_text, progress_bar
 
     if not recipe:
-        raise UsageError("no recipe is given; name one (tutelage build sml) or put recipe = \"sml\" into the --config file")
+        raise UsageError('no recipe is given; name one (tutelage build sml), or in the --config file (recipe = "sml")')
     plan = make_plan(recipe, default_rows(options["source"]) if rows is None else rows, seed, options)
     out = out or Path("outputs") / recipe
     try:
@@ -232,7 +234,8 @@ def read_config(context: click.Context, path: Path | None) -> Path | None:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"--config {path} can't be read: {error}") from error
-    known = {name.lstrip("-").replace("-", "_"): p.name for p in context.command.params for name in (p.name or "", *p.opts)}
+    known = {name.lstrip("-").replace("-", "_"): option.name
+             for option in context.command.params for name in (option.name or "", *option.opts)}
     defaults = {}
     for key, value in values.items():
         name = known.get(key.replace("-", "_"))

@@ -77,7 +77,7 @@ class Plan:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Plan:
-        options = {k: tuple(v) if isinstance(v, list) else v for k, v in data["options"].items()}
+        options: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data["options"].items()}
         return cls(data["recipe"], data["rows"], data["seed"], Options(**options))
 
     def command(self) -> str:

@@ -95,8 +95,9 @@ def episode_text(episode: Episode, *, private: bool, colour: bool) -> str:
 
 
 def _turn_text(turn: Turn, private: bool, colour: bool) -> str:
-    label = turn.role if not private else f"{turn.role} ({turn.act.kind}{f' {turn.act.level}' if turn.act.level else ''})"
-    return f"{_bold(label, colour)}\n" + "\n".join(_indent(line, "  ") for line in turn.text.split("\n"))
+    act = f"{turn.act.kind} {turn.act.level or ''}".strip()
+    label = f"{turn.role} ({act})" if private else turn.role
+    return "\n".join([_bold(label, colour), *(_indent(line, "  ") for line in turn.text.split("\n"))])
 
 
 def _indent(line: str, by: str) -> str:
@@ -126,9 +127,9 @@ def built_text(manifest: Mapping[str, Any], out: Path) -> str:
     if manifest["items"] < plan["rows"]:
         lines.append(f"{plan['rows'] - manifest['items']:,} items gave no dialogue that could be kept (reasons below)")
     dropped = ", ".join(f"{reason} {count:,}" for reason, count in counts.get("dropped", {}).items())
-    lines.append(f"tried again: {dropped or 'nothing dropped'}; {manifest['failed']:,} failures kept in a split of their own")
-    lines += ["", "load it:", "  from datasets import load_dataset",
-              f"  rows = load_dataset(\"parquet\", data_files=\"{out.as_posix()}/sft/train-*.parquet\", split=\"train\")"]
+    lines += [f"dropped and made anew: {dropped or 'nothing'}; failed (a split of their own): {manifest['failed']:,}",
+              "", "load it:", "  from datasets import load_dataset",
+              f'  rows = load_dataset("parquet", data_files="{out.as_posix()}/sft/train-*.parquet", split="train")']
     return "\n".join(lines)
 
 
@@ -151,7 +152,8 @@ def progress_bar(rows: int | None) -> Iterator[Progress | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]:,.0f} rows/s"), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:

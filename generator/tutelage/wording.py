@@ -9,8 +9,8 @@ A template file is a list of sections. A section has a key, perhaps tags, and on
     [wrong: warm]
     You are close, {{ praise }}, but not there yet.
 
-``[key: warm]`` holds wordings for voices that have the tag *warm*; several tags must all be in the voice. A backslash at
-the end of a line continues the wording on a new line of the text. `{{ name | cap }}` starts the name with a capital.
+``[key: warm]`` holds wordings for voices that have the tag *warm*; several tags must all be in the voice. A backslash
+at the end of a line continues the wording on a new line of the text. `{{ name | cap }}` starts the name with a capital.
 
 Jinja is the definition. Wordings that use only names, `cap` and `if name` (nearly all) are compiled to Python's
 %-formatting instead, which gives the same text forty times faster; a test compares the two over every wording. The
@@ -73,8 +73,8 @@ def use_templates(folder: Path | None) -> None:
 def templates_digest() -> str:
     """SHA-256 (hex) over all template files in use: the wording is part of what a dataset is made from."""
     digest = sha256()
-    for root in (templates_dir(), _overlay):
-        for path in sorted(root.rglob("*.j2")) if root else ():
+    for root in (templates_dir(), *([_overlay] if _overlay else [])):
+        for path in sorted(root.rglob("*.j2")):
             digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -17,8 +17,8 @@ names       names, sorted, in any order in the text: "Ann and Cid", "nobody" for
 choice      one of a closed set: "knave", "a knave", "Ann is a knave" where no other option is named
 program     source text; compared by running it, elsewhere: here only equal texts are the same
 
-Everything is read by whitelists, nothing is evaluated; a text longer than `LONGEST` characters, or with a numeral longer
-than `MAX_DIGITS` digits, is no answer. Hedges ("74 or 75") are none either.
+Everything is read by whitelists, nothing is evaluated; a text longer than `LONGEST` characters, or with a
+numeral longer than `MAX_DIGITS` digits, is no answer. Hedges ("74 or 75") are none either.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ from tutelage.problems.replies import final_answer, program_in
 from tutelage.values import Value
 
 __all__ = [
-    "KINDS", "LONGEST", "MAX_DIGITS", "Value", "final_answer", "mentions", "numbers_in", "program_in", "read", "same", "show",
+    "KINDS", "LONGEST", "MAX_DIGITS", "Value", "final_answer", "mentions", "numbers_in", "program_in", "read",
+    "same", "show",
 ]  # fmt: skip
 
 KINDS = ("number", "numbers", "assignment", "route", "order", "names", "choice", "program")
@@ -47,8 +48,8 @@ _Reading: TypeAlias = "Numeral | str | tuple[_Reading, ...]"
 def read(kind: str, text: str, names: Sequence[str] = ()) -> Value | None:
     """The value that an answer's text gives; None where it gives none, or not exactly one.
 
-    `names` are the names that an answer can be made of; for a choice, its options. Never raises for any text; raises
-    ValueError for a kind that does not exist.
+    `names` are the names that an answer can be made of; for a choice, its options. Never raises for any text;
+    raises ValueError for a kind that does not exist.
     """
     reading = _reading(kind, text, names)
     return None if reading is None else _value(reading)
@@ -57,12 +58,13 @@ def read(kind: str, text: str, names: Sequence[str] = ()) -> Value | None:
 def same(kind: str, value: Value, text: str, names: Sequence[str] = ()) -> bool:
     """Whether an answer's text gives a value, in whatever form.
 
-    A number whose decimal expansion does not end may be given rounded, to two or more digits behind the point and
-    correctly: 1/3 as "0.33" or "0.333", not as "0.3" or "0.34". Other numbers must be exact. `names` as for `read`;
-    the names in `value` are known without being listed.
+    A number whose decimal expansion does not end may be given rounded, to two or more digits behind the point
+    and correctly: 1/3 as "0.33" or "0.333", not as "0.3" or "0.34". Other numbers must be exact. `names` as
+    for `read`; the names in `value` are known without being listed.
     """
     parts = value if isinstance(value, tuple) else (value,)
-    mine = [str(part[0]) if isinstance(part, tuple) else part for part in parts if isinstance(part, str | tuple)]
+    own = [part[0] if isinstance(part, tuple) else part for part in parts]
+    mine = [name for name in own if isinstance(name, str)]
     if kind == "assignment":
         names = names or mine
     elif kind != "program":

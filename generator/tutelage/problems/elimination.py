@@ -1,6 +1,6 @@
 """Elimination as it is written by hand: which equation is scaled, which is taken from which, what is put back.
 
-    >>> ops = plan(((3, 2), (1, 4)), (0, 1))
+    >>> ops = plan(((3, 2), (1, 4)), (0, 1)).ops
     >>> [op.kind for op in ops]
     ['times', 'less', 'find']
     >>> run(ops, ((3, 2), (1, 4)), (31, 27))[-1].value
@@ -12,7 +12,7 @@ numbered: the given ones first, then the result of each op.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from functools import lru_cache
@@ -44,96 +44,133 @@ class Done(NamedTuple):
     value: Number = 0
 
 
-@lru_cache(maxsize=2048)
-def plan(rows: tuple[Row, ...], ask: Row) -> tuple[Op, ...]:
+class Plan(NamedTuple):
+    ops: tuple[Op, ...]
+    first: int  # the op that finds the first unknown
+    largest: int  # the largest coefficient on the way
+
+
+@lru_cache(maxsize=4096)
+def plan(rows: tuple[Row, ...], ask: Row) -> Plan:
     """The ops for a regular system (rows that don't belong to it are empty) that the asked unknowns need."""
     equations, ops = [*rows], list[tuple[Op, int]]()  # each op with the number of its equation
-    active, aside, known = {i for i, row in enumerate(rows) if row}, list[int](), set[int]()
+    active, aside, known = [i for i, row in enumerate(rows) if row], list[int](), set[int]()
     wanted = {j for j, c in enumerate(ask) if c}
     while not wanted <= known:
-        ready = [(sum(map(bool, equations[i])), i) for i in (*sorted(active), *aside)
-                 if sum([c != 0 and j not in known for j, c in enumerate(equations[i])]) == 1]
-        if ready:
-            i = min(ready)[1]
-            found = next(j for j, c in enumerate(equations[i]) if c and j not in known)
-            active.discard(i)
-            aside = [other for other in aside if other != i]
+        ready = _ready(equations, active + aside, known)
+        if ready is not None:
+            i, found = ready
+            (active if i in active else aside).remove(i)
             known.add(found)
             ops.append((Op("find", i, found), len(equations)))
             equations.append(())
             continue
-        gone, pivot, others = _cheapest(equations, active, known)
-        active -= {pivot, *others}
+        gone, pivot = _cheapest(equations, active, known)
+        active.remove(pivot)
         aside.append(pivot)
-        active |= {_combine(equations, ops, pivot, other, gone) for other in others}
-    return _needed(ops, equations, wanted)
+        active = [_combine(equations, ops, pivot, i, gone) if equations[i][gone] else i for i in active]
+    kept = tuple([op for op, _ in ops]) if len(ask) == 2 else _needed(ops, equations, wanted)
+    return Plan(kept, next(n for n, op in enumerate(kept) if op.kind == "find"), max([max(map(abs, e)) for e in equations if e]))
 
 
 def run(ops: Sequence[Op], rows: Sequence[Row], rights: Sequence[int], at: int = -1, how: str = "") -> list[Done] | None:
     """The result of each op, with op `at` done wrongly; None where that leaves nothing to solve for."""
-    equations = [*zip(rows, rights, strict=True)]
+    lefts, rights = [*rows], [*rights]
     known: dict[int, Number] = {}
     done: list[Done] = []
-    for n, op in enumerate(ops):
-        wrong = how if n == at else ""
-        left, right = equations[op.one]
-        if op.kind == "find":
-            coefficient = left[op.two]
+    for n, (kind, one, two, gone) in enumerate(ops):
+        left, right, wrong = lefts[one], rights[one], how if n == at else ""
+        if kind == "find":
+            coefficient = left[two]
             if not coefficient:
                 return None
-            result = _found(left, right, coefficient, sum([left[j] * x for j, x in known.items() if left[j]]), wrong)
-            known[op.two] = result.value
+            constant = sum([left[j] * x for j, x in known.items()])
+            rest = right + constant if wrong == MOVED else right - constant
+            if coefficient < 0:  # 20 − 3b = 5 gives 3b = 15
+                rest, coefficient = -rest if wrong != MOVED else rest, -coefficient
+            known[two] = value = rest if wrong == DROPPED else _divided(rest, coefficient)
+            done.append(Done(left, right, constant, rest, value))
             if wrong == STOPPED:
-                return [*done, result]
-        elif op.kind == "times":
-            result = Done(tuple([op.two * c for c in left]), right if wrong == MULTIPLIED else op.two * right)
+                return done
+        elif kind == "times":
+            left, right = tuple([two * c for c in left]), right if wrong == MULTIPLIED else two * right
+            done.append(Done(left, right))
         else:
-            result = _taken(op, left, right, *equations[op.two], wrong)
-        done.append(result)
-        equations.append((result.left, result.right))
+            left, right = _taken(kind, gone, left, right, lefts[two], rights[two], wrong)
+            done.append(Done(left, right))
+        lefts.append(left)
+        rights.append(right)
     return done
 
 
-def _found(left: Row, right: int, coefficient: int, constant: Number, wrong: str) -> Done:
-    rest: Number = right + constant if wrong == MOVED else right - constant
-    if coefficient < 0 and wrong != MOVED:  # 20 − 3b = 5 gives 3b = 15
-        rest = -rest
-    size = abs(coefficient)
-    value: Number = rest if size == 1 or wrong == DROPPED else Fraction(rest) / size
-    return Done(left, right, constant, rest, int(value) if value.denominator == 1 else value)
+def _divided(rest: Number, by: int) -> Number:
+    whole, over = divmod(rest, by)
+    return int(whole) if not over else Fraction(rest) / by
 
 
-def _taken(op: Op, left: Row, right: int, left2: Row, right2: int, wrong: str) -> Done:
-    sign = 1 if op.kind == "plus" or wrong == ADDED else -1
-    result = [x + sign * y for x, y in zip(left, left2, strict=True)]
-    result[op.gone], right = 0, right + sign * right2
+def eliminated(table: list[list[int]]) -> list[Fraction]:
+    """The solution of a regular system, by fraction-free elimination (Bareiss 1968) on its rows [a … | b]."""
+    size, last = len(table), 1
+    if size == 2:  # Cramer
+        (a, b, p), (c, d, q) = table
+        det = a * d - b * c
+        return [Fraction(p * d - b * q, det), Fraction(a * q - p * c, det)]
+    for k in range(size):
+        pivot = next(i for i in range(k, size) if table[i][k])
+        table[k], table[pivot] = table[pivot], table[k]
+        top = table[k]
+        for i in range(size):
+            if i != k:
+                row, head = table[i], table[i][k]
+                table[i] = [(top[k] * x - head * y) // last for x, y in zip(row, top, strict=True)]
+        last = top[k]
+    return [Fraction(row[size], row[i]) for i, row in enumerate(table)]
+
+
+def _taken(kind: str, gone: int, left: Row, right: int, left2: Row, right2: int, wrong: str) -> tuple[Row, int]:
+    if kind == "plus" or wrong == ADDED:
+        result, right = [x + y for x, y in zip(left, left2, strict=True)], right + right2
+    else:
+        result, right = [x - y for x, y in zip(left, left2, strict=True)], right - right2
+    result[gone] = 0
     if wrong.startswith(SIGN):
         place = int(wrong[len(SIGN) :])
         if place == len(left):
             right += 2 * right2
         else:
             result[place] += 2 * left2[place]
-    return Done(tuple(result), right)
+    return tuple(result), right
 
 
-def _cheapest(equations: Sequence[Row], active: AbstractSet[int], known: AbstractSet[int]) -> tuple[int, int, list[int]]:
-    """The unknown that is least work to eliminate, the equation that does it, those that it is taken out of."""
-    best: tuple[tuple[int, int, int, int], list[int]] = ((1 << 30, 0, 0, 0), [])
-    rows = sorted(active)
-    for gone in range(max(map(len, equations))):
-        if gone in known:
-            continue
-        have = [i for i in rows if equations[i][gone]]
-        for pivot in have:
-            a, cost = abs(equations[pivot][gone]), 0
-            for i in have:
+def _ready(equations: Sequence[Row], open_: Sequence[int], known: AbstractSet[int]) -> tuple[int, int] | None:
+    """The simplest equation with a single unknown that isn't known, and that unknown."""
+    best, found = (99, 0), -1
+    for i in open_:
+        unknown = -1
+        for j, c in enumerate(equations[i]):
+            if c and j not in known:
+                if unknown >= 0:
+                    break
+                unknown = j
+        else:
+            if unknown >= 0 and (choice := (len(equations[i]) - equations[i].count(0), i)) < best:
+                best, found = choice, unknown
+    return (best[1], found) if found >= 0 else None
+
+
+def _cheapest(equations: Sequence[Row], active: Sequence[int], known: AbstractSet[int]) -> tuple[int, int]:
+    """The unknown that is least work to eliminate, and the equation that does it."""
+    best = (1 << 30, 0, 0, 0)
+    for gone in range(len(equations[active[0]])):
+        sizes = [(abs(equations[i][gone]), i) for i in active if equations[i][gone] and gone not in known]
+        for a, pivot in sizes:
+            cost = 0
+            for b, i in sizes:
                 if i != pivot:
-                    b = abs(equations[i][gone])
-                    cost += 20 + 20 * (a % b > 0 or a > b) + 20 * (b % a > 0 or b > a) + lcm(a, b)
-            choice = (cost, sum(map(bool, equations[pivot])), gone, pivot)
-            if choice < best[0]:
-                best = (choice, [i for i in have if i != pivot])
-    return best[0][2], best[0][3], best[1]
+                    cost += 20 + (b if a == b else 20 + max(a, b) if not (a % b and b % a) else 40 + a * b)
+            if cost <= best[0] and (choice := (cost, -equations[pivot].count(0), gone, pivot)) < best:
+                best = choice
+    return best[2], best[3]
 
 
 def _combine(equations: list[Row], ops: list[tuple[Op, int]], pivot: int, other: int, gone: int) -> int:
@@ -173,28 +210,23 @@ def _needed(ops: Sequence[tuple[Op, int]], equations: Sequence[Row], wanted: Abs
         needed |= {op.one, op.two} if op.kind in ("less", "plus") else {op.one}
     keep.reverse()
     given = len(equations) - len(ops)
+    if len(keep) == len(ops):
+        return tuple([op for op, _ in ops])
     number = {**{i: i for i in range(given)}, **{made: given + n for n, (_, made) in enumerate(keep)}}
     return tuple([op._replace(one=number[op.one], two=number[op.two] if op.gone >= 0 else op.two) for op, _ in keep])
 
 
-def first_found(ops: Sequence[Op]) -> int:
-    """The op that finds the first unknown."""
-    return next(n for n, op in enumerate(ops) if op.kind == "find")
-
-
-def wrong_way(ops: Sequence[Op], rows: Sequence[Row], right_way: Sequence[Done], at: int, kind: str,
-              prefer_right: bool) -> Mapping[int, str] | Sequence[str]:
-    """The ways in which a kind of mistake can be made at op `at`, the likeliest first; none where it makes no sense."""
+def wrong_ways(ops: Sequence[Op], rows: Sequence[Row], right_way: Sequence[Done], at: int, kind: str) -> list[str]:
+    """The ways in which a kind of mistake can be made at op `at`; none where it would make no sense."""
     op, left = ops[at], right_way[at].left
     if kind in (SIGN, ADDED):
         equations = [*rows, *[done.left for done in right_way]]
-        last = sum(map(bool, left)) == 1  # else the ops that follow would no longer fit the coefficients
+        pairs = [(x, y) if j != op.gone else (0, 0) for j, (x, y) in enumerate(zip(equations[op.one], equations[op.two], strict=True))]
+        # with more unknowns left, the ops that follow would no longer fit the coefficients
+        alone = [j for j, (x, y) in enumerate(pairs) if x or y]
         if kind == ADDED:
-            return [kind] if last else []
-        shared = [f"{SIGN}{j}" for j, (x, y) in enumerate(zip(equations[op.one], equations[op.two], strict=True))
-                  if x and y and j != op.gone and last]
-        right = [f"{SIGN}{len(left)}"]
-        return right + shared if prefer_right else shared + right
+            return [kind] if len(alone) == 1 else []
+        return [*[f"{SIGN}{j}" for j in alone if len(alone) == 1 and all(pairs[j])], f"{SIGN}{len(left)}"]
     if kind == DROPPED and abs(left[op.two]) == 1 or kind == MOVED and not right_way[at].constant:
         return []
     return [kind]

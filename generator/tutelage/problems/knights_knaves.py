@@ -4,8 +4,8 @@ The quantities are the claims, one of each speaker, as tuples: ("is", "Bob", "kn
 claim), ("count", 2); a claim that is not told could be any that its speaker could have made about the same people. Right
 is the one set of knights (or of knaves), or the kind of one person. That "or" leaves room for both is a fact, which a
 statement may leave to the teacher. Worked by supposition and contradiction (`knights_knaves_logic`), confirmed by sympy's
-satisfiability solver. Mistakes: believing a liar, denying both halves of an "and", keeping a supposition that was not
-checked against every claim, judging a claim by one half, reading "or" as "not both".
+satisfiability solver. Mistakes (`knights_knaves_slips`): believing a liar, denying both halves of an "and", taking somebody
+for truthful without checking every claim, judging a claim by one half, reading "or" as "not both".
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
+from itertools import combinations, product
 from typing import Any
 
 from tutelage.draws import Draws
@@ -20,18 +21,20 @@ from tutelage.errors import NoAnswer
 from tutelage.problems import knights_knaves_words as text
 from tutelage.problems.family import Family, check_level
 from tutelage.problems.knights_knaves_logic import (
+    EVERYBODY,
     UNKNOWN,
-    Claim,
     Heard,
     Move,
+    Topic,
     chase,
-    could_say,
+    could_hear,
     forced,
     hear,
     plan,
     truthful,
-    worlds_of,
+    worlds_left,
 )
+from tutelage.problems.knights_knaves_slips import SLIPS, UNCHECKED, wrong_moves, wrong_sites
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 from tutelage.wording import wordings
 
@@ -40,11 +43,11 @@ PEOPLE = {1: 2, 2: 3, 3: 4, 4: 5, 5: 6}
 MOST_MOVES = 9
 FLAVOURS = {1: ("and", "and", "or"), 2: ("and", "and", "or"), 3: ("and", "or", "mixed"), 4: ("and", "or", "if", "mixed"),
             5: ("and", "or", "if", "mixed", "count")}
-OR, INCLUSIVE, EXCLUSIVE = "or", "allows both", "excludes both"
+OR, INCLUSIVE, EXCLUSIVE = text.OR, "allows both", "excludes both"
 
 
 def draw(draws: Draws, level: int) -> Problem:
-    """A fresh problem: who lies is drawn first, then claims that such people can make, the last one so that they settle it.
+    """A fresh problem: who lies is drawn first, then claims that such people can make and that settle it.
 
     From level 4 on a question for the kind of one person may come with two people who only speak of each other.
     """
@@ -53,68 +56,59 @@ def draw(draws: Draws, level: int) -> Problem:
     ask_role = draws.chance(0.4) or n == 2
     apart = n - 2 if level >= 4 and ask_role and draws.chance(0.4) else n
     while True:
-        world = draws.below(1 << n)
+        world = draws.below((1 << n) - 1)  # somebody lies, or there is little to get wrong
         told = world.bit_count()
-        ask = "role" if ask_role and (n > 2 or 0 < told < n) else "truthful" if 2 * told > n else "liars"
+        ask = "role" if ask_role and (n > 2 or told) else "truthful" if 2 * told > n else "liars"
         if ask != "role" and max(told, n - told) < 2:
-            continue
+            continue  # a set of one person could not be spoken of without giving it away
         speakers = draws.shuffled(range(n))
         if n > 2 and apart == n and draws.chance(0.25):
             speakers.pop()
         says = _claims(draws, level, n, apart, world, speakers)
-        if says is None:
+        about = draws.below(apart) if ask == "role" else EVERYBODY
+        if says is None or not _all_needed(n, [heard for _, _, heard in says if heard.speaker < apart], about):
             continue
-        about = draws.below(apart) if ask == "role" else UNKNOWN
-        moves = plan(n, tuple([heard for _, heard in says]), about)
-        if moves is not None and len(moves) <= MOST_MOVES:
+        moves = plan(n, tuple([heard for _, _, heard in says]), about)
+        if moves is not None and len(moves) <= MOST_MOVES and (len(moves) > 1 or n == 2):
             break
     story = draws.choice(text.STORY_NAMES)
     names = draws.sample(text.STORIES[story][2], n)
-    structure = {"story": story, "names": names, "says": [list(topic) for topic, _ in says], "ask": ask, "about": about,
+    structure = {"story": story, "names": names, "says": [list(topic) for topic, _, _ in says], "ask": ask, "about": about,
                  "style": draws.below(1 << 30)}
-    values: dict[str, Value] = {_name(names[h.speaker]): text.as_value(structure, h.claim) for _, h in says}
-    if any(heard.claim[0] == "or" for _, heard in says):
+    values: dict[str, Value] = {text.claim_name(names[topic[0]]): text.domain(structure, topic)[i] for topic, i, _ in says}
+    if any([heard.claim[0] == "or" for _, _, heard in says]):
         values[OR] = INCLUSIVE
     return pose(structure, values, level)
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
-    names, n = structure["names"], len(structure["names"])
-    quantities = []
-    for speaker, a, b, flavour in structure["says"]:
-        name = _name(names[speaker])
-        domain = tuple([text.as_value(structure, claim) for claim in could_say(n, speaker, a, b, flavour)])
-        quantities.append(Quantity(name, values[name], domain))
+    names, quantities = structure["names"], []
+    for topic in structure["says"]:
+        name = text.claim_name(names[topic[0]])
+        quantities.append(Quantity(name, values[name], text.domain(structure, topic)))
     if OR in values:
         quantities.append(Quantity(OR, values[OR], (INCLUSIVE, EXCLUSIVE), fact=True))
     return Problem(NAME, level, structure, tuple(quantities), *text.frame(structure))
 
 
 def say(problem: Problem, quantity: Quantity) -> Words:
-    bank, structure = wordings(f"problems/{NAME}"), problem.structure
+    structure = problem.structure
     if quantity.name == OR:
-        key = "inclusive" if quantity.value == INCLUSIVE else "exclusive"
-        return Words(*[bank.choose(k, structure["style"], {}) for k in (f"or.{key}", "or.ask", "or.phrase")])
-    index = next(i for i, says in enumerate(structure["says"]) if _name(structure["names"][says[0]]) == quantity.name)
-    speaker = structure["says"][index][0]
-    claim = _claim(quantity.value, structure["names"], text.STORIES[structure["story"]][0])
-    sentence = text.spoken(structure, index, speaker, claim)
-    fields = {"s": structure["names"][speaker]}
-    return Words(sentence, bank.choose("ask.claim", structure["style"], fields), bank.choose("the.claim", 0, fields))
+        return text.words_of_or(structure, quantity.value == INCLUSIVE)
+    index = [text.claim_name(structure["names"][topic[0]]) for topic in structure["says"]].index(quantity.name)
+    return text.words_of_claim(structure, index, _all_heard(problem)[index])
 
 
 def state(problem: Problem, known: AbstractSet[str]) -> str:
     """Who is silent and whose claim is merely not told is not said."""
-    structure = problem.structure
-    names, one = structure["names"], text.STORIES[structure["story"]][0]
-    parts = [problem.intro]
-    for index, (speaker, *_) in enumerate(structure["says"]):
-        quantity = problem.quantities[index]
-        if quantity.name in known:
-            parts.append(text.spoken(structure, index, speaker, _claim(quantity.value, names, one)))
+    structure, parts = problem.structure, [problem.intro]
+    for index, heard in enumerate(_all_heard(problem)):
+        if problem.quantities[index].name in known:
+            parts.append(text.spoken(structure, index, heard))
     if OR in known and problem.quantities[-1].name == OR:
-        parts.append(say(problem, problem.quantities[-1]).sentence)
-    return " ".join([*parts, problem.question])
+        parts.append(text.words_of_or(structure, problem.quantities[-1].value == INCLUSIVE).sentence)
+    parts.append(problem.question)
+    return " ".join(parts)
 
 
 def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
@@ -122,15 +116,15 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
     names, one = tuple(structure["names"]), text.STORIES[structure["story"]][0]
     n, exclusive = len(names), values.get(OR) == EXCLUSIVE
     worlds = (1 << (1 << n)) - 1
-    for speaker, *_ in structure["says"]:
-        worlds &= _heard(names, one, speaker, values[_name(names[speaker])], exclusive).keeps
+    for topic in structure["says"]:
+        worlds &= _heard(names, one, topic[0], values[text.claim_name(names[topic[0]])], exclusive).keeps
     if not worlds:
         raise NoAnswer("nobody could have said all that")
     if structure["ask"] == "role":
         told = worlds & truthful(n)[structure["about"]]
         if told and told != worlds:
             raise NoAnswer("both kinds are possible")
-        return str(text.STORIES[structure["story"]][0 if told else 1])
+        return text.STORIES[structure["story"]][0 if told else 1]
     if worlds & (worlds - 1):
         raise NoAnswer("more than one set is possible")
     return text.asked_set(structure, [worlds.bit_length() - 1 >> i & 1 for i in range(n)])
@@ -138,97 +132,143 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 
 def work(problem: Problem) -> Work:
     """The chain of `plan`; where one supposition at a time does not get there, all cases at once."""
-    n, moves = len(problem.structure["names"]), _moves(problem)
-    all_heard = _all_heard(problem)
+    n, all_heard = len(problem.structure["names"]), _all_heard(problem)
+    moves = plan(n, all_heard, problem.structure["about"])
     if moves is None:
-        worlds = (1 << (1 << n)) - 1
-        for heard in all_heard:
-            worlds &= heard.keeps
-        roles = [UNKNOWN] * n
-        moves = (Move("cases", 0, forced(n, worlds, range(n), roles), tuple(roles)),)
-    else:
-        roles = _roles_after(moves)
+        unknown = (UNKNOWN,) * n
+        moves = (Move("cases", 0, forced(n, worlds_left(n, all_heard), range(n), unknown), unknown),)
+    roles = list(moves[-1].roles)
+    for person, role in moves[-1].new:
+        roles[person] = role
     return text.write(problem, all_heard, moves, roles)
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
-    found = []
-    all_heard, moves = _all_heard(problem), _moves(problem)
-    for step, move in enumerate(moves or ()):
-        heard = all_heard[move.heard]
-        if move.kind == "false":
-            found.append(("believed_a_liar", step))
-        if move.kind == "clash" and not move.opens:
-            found.append(("assumed_truth_without_checking", step))
-        if move.kind in ("judged_true", "judged_false", "clash") and heard.claim[0] in ("and", "or"):
-            found.append(("forgot_other_half", step))
-        for other in all_heard:
-            role, form = move.roles[other.speaker], other.claim[0]
-            if form == "and" and role == 0 and UNKNOWN in [move.roles[p] for p in other.people]:
-                found.append(("negated_and_wrongly", step))
-            if form == "or" and role == 1 and UNKNOWN in [move.roles[p] for p in other.people]:
-                found.append(("read_or_as_exclusive", step))
-    return list(dict.fromkeys(found))
+    all_heard = _all_heard(problem)
+    return wrong_sites(all_heard, plan(len(problem.structure["names"]), all_heard, problem.structure["about"]) or ())
 
 
 def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
-    all_heard, moves = _all_heard(problem), _moves(problem)
-    if moves is None or step >= len(moves):
-        return None
-    n, move = len(problem.structure["names"]), moves[step]
-    wrong = _wrong_move(n, all_heard, move, kind)
-    if wrong is None:
-        return None
-    roles, goal = list(move.roles), problem.structure["about"]
-    if move.opens and move.supposed and kind != "assumed_truth_without_checking" and wrong.roles[move.supposed[0]] == UNKNOWN:
-        return None
-    for person, role in wrong.new:
-        roles[person] = role
-    used = [heard for i, heard in enumerate(all_heard) if i != wrong.heard]
-    indices = [i for i in range(len(all_heard)) if i != wrong.heard]
-    more = chase(n, used, roles, goal=goal, blind=wrong.supposed is None or kind == "assumed_truth_without_checking")
-    if (UNKNOWN in roles if goal < 0 else roles[goal] == UNKNOWN) or (more and more[-1].kind == "clash"):
-        return None
-    tail = (wrong, *[m._replace(heard=indices[m.heard], supposed=wrong.supposed) for m in more])
-    done = text.write(problem, all_heard, tail, roles, right.steps[:step], kind)
-    if done.value == right.value or not done.value:
-        return None
-    return Slip(kind, step, done, text.slip_fields(problem, all_heard[wrong.heard], wrong))
-
-
-def _wrong_move(n: int, all_heard: Sequence[Heard], move: Move, kind: str) -> Move | None:
-    """What is inferred wrongly in place of `move`, or None where there is nothing of the kind to get wrong."""
-    roles, heard = move.roles, all_heard[move.heard]
-    if kind == "believed_a_liar":
-        left = worlds_of(n, roles) & heard.true
-        new = forced(n, left, heard.people, roles) if left and move.kind == "false" else ()
-        return move._replace(kind=kind, new=new) if new else None
-    if kind == "assumed_truth_without_checking":
-        return move._replace(kind=kind, new=()) if move.kind == "clash" and not move.opens else None
-    if kind == "forgot_other_half":
-        return _half_judged(heard, move)
-    form, own = ("and", 0) if kind == "negated_and_wrongly" else ("or", 1)
-    for index, other in enumerate(all_heard):
-        if other.claim[0] == form and roles[other.speaker] == own:
-            parts = _parts(other.claim)
-            known = [(person, role) for person, role in parts if roles[person] != UNKNOWN]
-            holds = [role == roles[person] for person, role in known]
-            new = tuple([(person, 1 - role) for person, role in parts if roles[person] == UNKNOWN])
-            if new and (not any(holds) if form == "and" else any(holds)):
-                return move._replace(kind=kind, heard=index, new=new)
+    """A wrong move in place of a right one. Within a supposition a student still sees contradictions, unless the mistake is
+    not to look for them; without one, nobody looks for any, and claims that don't fit any more go unread."""
+    n, all_heard, goal = len(problem.structure["names"]), _all_heard(problem), problem.structure["about"]
+    moves = plan(n, all_heard, goal) or ()
+    for wrong in wrong_moves(n, all_heard, moves, step, kind) if step < len(moves) else ():
+        roles = list(wrong.roles)
+        for person, role in wrong.new:
+            roles[person] = role
+        blind = wrong.supposed is None or kind == UNCHECKED
+        skip = -1 if kind == UNCHECKED and wrong.supposed is None else wrong.heard
+        more = chase(n, all_heard, roles, goal=goal if blind else None, blind=blind, skip=skip)
+        if (UNKNOWN in roles if goal < 0 else roles[goal] == UNKNOWN) or (more and more[-1].kind == "clash"):
+            continue
+        if text.conclusion(problem.structure, roles)[0] != right.value:
+            tail = (wrong, *[move._replace(supposed=wrong.supposed) for move in more])
+            return Slip(kind, step, text.write(problem, all_heard, tail, roles, right.steps[:step]),
+                        text.slip_fields(problem.structure, all_heard[wrong.heard], wrong))
     return None
 
 
-def _half_judged(heard: Heard, move: Move) -> Move | None:
-    """The speaker's kind by the half of the claim that suggests the wrong one."""
-    if move.kind not in ("judged_true", "judged_false") or heard.claim[0] not in ("and", "or"):
-        return None
-    truth = heard.claim[0] == "and"  # an "and" is believed for a true half, an "or" is not for a false half
-    for person, role in _parts(heard.claim):
-        if move.roles[person] != UNKNOWN and (move.roles[person] == role) == truth and move.new != ((heard.speaker, int(truth)),):
-            return move._replace(kind=f"forgot_other_half", new=((heard.speaker, int(truth)),))
-    return None
+def confirm(problem: Problem) -> Value:
+    """The second solver: all models of "a claim is true exactly if its speaker is truthful", by sympy."""
+    from sympy import And, Equivalent, Implies, Not, Or, Symbol, Xor, false
+    from sympy.logic.inference import satisfiable
+
+    names, story = problem.structure["names"], problem.structure["story"]
+    true, lie = text.STORIES[story][:2]
+    honest = {name: Symbol(name) for name in names}
+    exclusive = any(q.value == EXCLUSIVE for q in problem.quantities)
+
+    def meaning(claim: Any) -> Any:
+        form, *rest = claim
+        if form == "is":
+            return honest[rest[0]] if rest[1] == true else Not(honest[rest[0]])
+        if form == "count":
+            chosen = [set(some) for some in combinations(names, rest[0])]
+            return Or(false, *[And(*[honest[x] if x in some else Not(honest[x]) for x in names]) for some in chosen])
+        if form in ("same", "differ"):
+            same = Equivalent(honest[rest[0]], honest[rest[1]])
+            return same if form == "same" else Not(same)
+        p, q = meaning(rest[0]), meaning(rest[1])
+        return And(p, q) if form == "and" else Implies(p, q) if form == "if" else Xor(p, q) if exclusive else Or(p, q)
+
+    rules = [Equivalent(honest[q.name.removesuffix("'s claim")], meaning(q.value)) for q in problem.quantities if not q.fact]
+    answers = set()
+    for model in satisfiable(And(*rules), all_models=True):
+        free = [name for name in names if model and honest[name] not in model]
+        for some in product((True, False), repeat=len(free)) if model else ():
+            told = {**{str(symbol): value for symbol, value in model.items()}, **dict(zip(free, some, strict=True))}
+            if problem.structure["ask"] == "role":
+                answers.add(true if told[names[problem.structure["about"]]] else lie)
+            else:
+                answers.add(tuple(sorted(x for x in names if told[x] == (problem.structure["ask"] == "truthful"))))
+    if len(answers) != 1:
+        raise NoAnswer(f"{len(answers)} answers fit the claims")
+    return answers.pop()
 
 
-def _parts(claim: Claim) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (claim[1], claim[2]), (claim[3], claim[4])
+def shape(structure: Structure) -> str:
+    return f"{structure['says']} {structure['ask']} {structure['about']}"
+
+
+def _claims(draws: Draws, level: int, n: int, apart: int, world: int,
+            speakers: Sequence[int]) -> list[tuple[Topic, int, Heard]] | None:
+    """Claims that can be made in `world`, each narrowing the worlds down, to `world` alone at the end; with the topic of
+    each and its index there. None where the last speaker has no such claim."""
+    worlds, says = (1 << (1 << n)) - 1, list[tuple[Topic, int, Heard]]()
+    for left in range(len(speakers), 0, -1):
+        for _ in range(4):
+            topic = draws.choice(_topics(level, n, apart, speakers[left - 1]))
+            fitting = [(topic, i, heard) for i, heard in enumerate(could_hear(n, topic)) if heard.keeps >> world & 1 and
+                       (worlds & ~heard.keeps if left > 1 else worlds & heard.keeps == 1 << world)]
+            if fitting:
+                break
+        else:
+            return None
+        says.append(draws.choice(fitting))
+        worlds &= says[-1][2].keeps
+    return says
+
+
+def _all_needed(n: int, all_heard: Sequence[Heard], about: int) -> bool:
+    """Whether no claim could be left out (where one person's kind is asked for: one at most)."""
+    spare = 0
+    for left_out in all_heard:
+        worlds = (1 << (1 << n)) - 1
+        for heard in all_heard:
+            if heard is not left_out:
+                worlds &= heard.keeps
+        told = worlds & truthful(n)[about]
+        spare += not worlds & (worlds - 1) if about < 0 else not told or told == worlds
+    return spare <= (about >= 0 and n > 3)
+
+
+@cache
+def _topics(level: int, n: int, apart: int, speaker: int) -> tuple[Topic, ...]:
+    """What somebody may speak of: two others, or another and oneself; those from `apart` on keep to themselves."""
+    group = [i for i in (range(apart) if speaker < apart else range(apart, n)) if i != speaker]
+    pairs = [(a, b) for a in group for b in group if a < b] + [(a, speaker) for a in group]
+    flavours = [f for f in FLAVOURS[level] if f != "count" or apart == n]
+    return tuple([(speaker, *((0, 0) if f == "count" else pair), f) for pair in pairs for f in flavours])
+
+
+@lru_cache(maxsize=8192)
+def _heard(names: tuple[str, ...], one: str, speaker: int, value: Value, exclusive: bool) -> Heard:
+    return hear(len(names), speaker, text.read_claim(value, names, one), exclusive)
+
+
+def _all_heard(problem: Problem) -> tuple[Heard, ...]:
+    n, exclusive = len(problem.structure["names"]), problem.quantities[-1][:2] == (OR, EXCLUSIVE)
+    return tuple([could_hear(n, tuple(topic), exclusive)[q.domain.index(q.value)]
+                  for topic, q in zip(problem.structure["says"], problem.quantities, strict=False)])
+
+
+FAMILY = Family(
+    name=NAME,
+    domain="logic",
+    summary="who always tells the truth and who always lies, from what they say of each other",
+    kind=lambda structure: "choice" if structure["ask"] == "role" else "names",
+    slips=SLIPS,
+    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape, words=say, state=state,
+    options=text.options,
+)

@@ -3,9 +3,8 @@
 A world is a number whose bit i says whether person i tells the truth; a set of worlds is an integer with one bit for each
 world. A claim is `(form, x, rx, y, ry)`, where `rx` is 1 for truthful and 0 for lying and unused places are 0:
 
-    >>> bob_lies = ("is", 1, 0, 0, 0)
-    >>> heard = hear(2, 0, bob_lies, False)          # said by person 0, of two
-    >>> [w for w in range(4) if heard.keeps >> w & 1]  # one of the two lies
+    >>> heard = hear(2, 0, ("is", 1, 0, 0, 0), False)  # of two people, the first says that the second lies
+    >>> [world for world in range(4) if heard.keeps >> world & 1]  # exactly one of the two lies
     [1, 2]
 
 The chain goes as people go: what follows from the claims of those whose kind is known, and where nothing follows, suppose
@@ -19,15 +18,18 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 Claim = tuple[str, int, int, int, int]
+Topic = tuple[int, int, int, str]  # who speaks, of whom (the second may be the speaker), and in which forms
 Roles = tuple[int, ...]  # 1 truthful, 0 lying, -1 not known
 UNKNOWN = -1
+EVERYBODY = -1  # as the goal of a chain
 
-_LEFT = (("is", 1, 0), ("is", 0, 0), ("same", 0, 0), ("differ", 0, 0))  # (form, kind of the first, kind of the second)
+# the forms in which somebody may speak of two people, with the kinds of the first and of the second
+_PLAIN = (("is", 1, 0), ("is", 0, 0), ("same", 0, 0), ("differ", 0, 0))
 FLAVOURS = {
-    "and": (*_LEFT, ("and", 1, 1), ("and", 0, 0), ("and", 1, 0), ("and", 0, 1)),
-    "or": (*_LEFT, ("or", 1, 1), ("or", 0, 0), ("or", 1, 0), ("or", 0, 1)),
-    "if": (*_LEFT, ("if", 1, 1), ("if", 0, 0), ("if", 1, 0), ("if", 0, 1)),
-    "mixed": (*_LEFT[:2], ("and", 1, 0), ("and", 0, 0), ("or", 0, 1), ("or", 0, 0), ("if", 1, 0), ("if", 1, 1)),
+    "and": (*_PLAIN, ("and", 1, 1), ("and", 0, 0), ("and", 1, 0), ("and", 0, 1)),
+    "or": (*_PLAIN, ("or", 1, 1), ("or", 0, 0), ("or", 1, 0), ("or", 0, 1)),
+    "if": (*_PLAIN, ("if", 1, 1), ("if", 0, 0), ("if", 1, 0), ("if", 0, 1)),
+    "mixed": (*_PLAIN, ("and", 1, 0), ("and", 0, 0), ("or", 0, 1), ("or", 0, 0)),
 }
 
 
@@ -40,6 +42,7 @@ class Heard(NamedTuple):
     true: int
     false: int
     keeps: int
+    about_self: bool  # it names its speaker
 
 
 class Move(NamedTuple):
@@ -66,7 +69,7 @@ def hear(n: int, speaker: int, claim: Claim, exclusive: bool) -> Heard:
     """The claim as sets of worlds; `exclusive`: an "or" rules out both."""
     form, x, rx, y, ry = claim
     every, t = (1 << (1 << n)) - 1, truthful(n)
-    people = (x, y)
+    people: tuple[int, ...] = (x, y)
     if form == "count":
         true = sum(1 << w for w in range(1 << n) if w.bit_count() == x)
         people = tuple(range(n))
@@ -77,56 +80,30 @@ def hear(n: int, speaker: int, claim: Claim, exclusive: bool) -> Heard:
     else:
         p, q = t[x] if rx else every ^ t[x], t[y] if ry else every ^ t[y]
         true = p & q if form == "and" else (every ^ p) | q if form == "if" else p ^ q if exclusive else p | q
-    return Heard(speaker, claim, people, true, every ^ true, every ^ t[speaker] ^ true)
+    about_self = speaker in people and form != "count"
+    return Heard(speaker, claim, people, true, every ^ true, every ^ t[speaker] ^ true, about_self)
 
 
 @cache
-def could_say(n: int, speaker: int, a: int, b: int, flavour: str) -> tuple[Claim, ...]:
-    """The claims that the speaker could have made about a and b (b may be the speaker), or on the number of truthful."""
+def could_hear(n: int, topic: Topic, exclusive: bool = False) -> tuple[Heard, ...]:
+    """The claims that somebody could make on a topic: about a and b, or on the number of those who tell the truth."""
+    speaker, a, b, flavour = topic
     if flavour == "count":
-        return tuple([("count", k, 0, 0, 0) for k in range(n + 1)])
-    return tuple([(form, a, rx, 0 if form == "is" else b, ry) for form, rx, ry in FLAVOURS[flavour]])
+        return tuple([hear(n, speaker, ("count", k, 0, 0, 0), exclusive) for k in range(n + 1)])
+    return tuple([hear(n, speaker, (form, a, rx, 0 if form == "is" else b, ry), exclusive)
+                  for form, rx, ry in FLAVOURS[flavour]])
 
 
-def look(n: int, index: int, heard: Heard, worlds: int, roles: Sequence[int]) -> Move | None:
-    """What follows from one claim where the worlds left are `worlds` (those that `roles` allows); None: nothing new."""
-    own = roles[heard.speaker]
-    if own != UNKNOWN:
-        left = worlds & (heard.true if own else heard.false)
-        if left == worlds:
-            return None
-        if not left:
-            return Move("clash", index, (), tuple(roles))
-        new = forced(n, left, heard.people, roles)
-        return Move("true" if own else "false", index, new, tuple(roles)) if new else None
-    if not worlds & heard.false:
-        return Move("judged_true", index, ((heard.speaker, 1),), tuple(roles))
-    if not worlds & heard.true:
-        return Move("judged_false", index, ((heard.speaker, 0),), tuple(roles))
-    if heard.speaker in heard.people and heard.claim[0] != "count" and (left := worlds & heard.keeps):
-        new = forced(n, left, heard.people, roles)
-        for person, role in new:
-            if person == heard.speaker:
-                return Move("self_true" if role else "self_false", index, ((person, role),), tuple(roles))
-        return Move("either", index, new, tuple(roles)) if new else None
-    return None
-
-
-def forced(n: int, worlds: int, people: Sequence[int], roles: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """The kinds, not known before, that these people have in all the worlds."""
-    t = truthful(n)
-    new = []
-    for person in people:
-        if roles[person] == UNKNOWN:
-            told = worlds & t[person]
-            if told == worlds:
-                new.append((person, 1))
-            elif not told:
-                new.append((person, 0))
-    return tuple(new)
+def worlds_left(n: int, all_heard: Sequence[Heard]) -> int:
+    """The worlds in which everybody could have said that."""
+    worlds = (1 << (1 << n)) - 1
+    for heard in all_heard:
+        worlds &= heard.keeps
+    return worlds
 
 
 def worlds_of(n: int, roles: Sequence[int]) -> int:
+    """The worlds that agree with what is known."""
     worlds = (1 << (1 << n)) - 1
     for told, role in zip(truthful(n), roles, strict=True):
         if role != UNKNOWN:
@@ -134,47 +111,85 @@ def worlds_of(n: int, roles: Sequence[int]) -> int:
     return worlds
 
 
-def chase(n: int, all_heard: Sequence[Heard], roles: list[int], *, goal: int = -1, blind: bool = False) -> list[Move]:
-    """All that follows, claim by claim, newest speakers first; `roles` is updated. Ends with a clash where there is one,
-    unless `blind`: then claims that clash are passed over. Stops when the kind of `goal` is known."""
+def forced(n: int, worlds: int, people: Sequence[int], roles: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """The kinds, not known before, that these people have in all the worlds."""
+    t, new = truthful(n), []
+    for person in people:
+        if roles[person] == UNKNOWN:
+            told = worlds & t[person]
+            if not told:
+                new.append((person, 0))
+            elif told == worlds:
+                new.append((person, 1))
+    return tuple(new)
+
+
+def chase(n: int, all_heard: Sequence[Heard], roles: list[int], *, goal: int | None, blind: bool = False,
+          skip: int = -1) -> list[Move]:
+    """What follows, claim by claim, the newest speaker's first; `roles` is updated.
+
+    Stops when the kind of the person `goal`, or of everybody, is known; with None when nothing new follows. A clash
+    ends it too, unless `blind`: then claims that clash are passed over. Claim number `skip` is left out.
+    """
     worlds, t = worlds_of(n, roles), truthful(n)
-    order, moves = list(range(len(all_heard))), list[Move]()
-    while goal < 0 or roles[goal] == UNKNOWN:
+    order, moves = [i for i in range(len(all_heard)) if i != skip], list[Move]()
+    while goal is None or (roles[goal] == UNKNOWN if goal >= 0 else UNKNOWN in roles):
         for index in order:
-            move = look(n, index, all_heard[index], worlds, roles)
-            if move is not None and not (blind and move.kind == "clash"):
-                break
+            speaker, _, people, true, false, keeps, about_self = all_heard[index]
+            own = roles[speaker]
+            if own != UNKNOWN:
+                left = worlds & (true if own else false)
+                if left == worlds or not (left or not blind):
+                    continue
+                kind, new = "true" if own else "false", forced(n, left, people, roles)
+                if not left:
+                    kind, new = "clash", ()
+                elif not new:
+                    continue
+            elif not worlds & false:
+                kind, new = "judged_true", ((speaker, 1),)
+            elif not worlds & true:
+                kind, new = "judged_false", ((speaker, 0),)
+            elif about_self and (left := worlds & keeps) and (new := forced(n, left, people, roles)):
+                kind, new = _of_oneself(speaker, new)
+            else:
+                continue
+            break
         else:
             break
-        moves.append(move)
-        if move.kind == "clash":
+        moves.append(Move(kind, index, new, tuple(roles)))
+        if kind == "clash":
             break
-        for person, role in move.new:
+        for person, role in new:
             roles[person] = role
             worlds = worlds & t[person] if role else worlds & ~t[person]
-        fresh = [person for person, _ in move.new]
-        order = sorted(order, key=lambda i: all_heard[i].speaker not in fresh)
+        for index in order:
+            if all_heard[index].speaker == new[0][0]:
+                order.remove(index)
+                order.insert(0, index)
+                break
     return moves
+
+
+def _of_oneself(speaker: int, new: tuple[tuple[int, int], ...]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    for person, role in new:
+        if person == speaker:
+            return "self_true" if role else "self_false", ((person, role),)
+    return "either", new
 
 
 @lru_cache(maxsize=4096)
 def plan(n: int, all_heard: tuple[Heard, ...], goal: int) -> tuple[Move, ...] | None:
-    """The chain of moves that settles everybody, or the kind of person `goal` (-1: everybody).
-
-    None where one supposition at a time does not get there.
-    """
-    worlds = (1 << (1 << n)) - 1
-    for heard in all_heard:
-        worlds &= heard.keeps
-    real = forced(n, worlds, range(n), (UNKNOWN,) * n)
+    """The chain that settles everybody, or the kind of the person `goal`; None where one supposition at a time doesn't."""
+    real = sorted(forced(n, worlds_left(n, all_heard), range(n), (UNKNOWN,) * n), key=lambda known: known[1])
     roles = [UNKNOWN] * n
     blocks = [[move] for move in chase(n, all_heard, roles, goal=goal)]
     while UNKNOWN in roles if goal < 0 else roles[goal] == UNKNOWN:
-        for person, role in sorted(real, key=lambda known: known[1]):  # suppositions of truth come first
+        for person, role in real:  # those who lie first: it is more natural to suppose that somebody tells the truth
             if roles[person] == UNKNOWN:
                 trial = roles[:]
                 trial[person] = 1 - role
-                moves = chase(n, all_heard, trial)
+                moves = chase(n, all_heard, trial, goal=None)
                 if moves and moves[-1].kind == "clash":
                     break
         else:
@@ -198,7 +213,7 @@ def _needed(moves: Sequence[Move], all_heard: Sequence[Heard], need: set[int]) -
     """Those of the moves that lead to what `need` names, which grows by what they rest on."""
     kept = []
     for move in reversed(moves):
-        if any(person in need for person, _ in move.new):
+        if any([person in need for person, _ in move.new]):
             kept.append(move)
             need |= _rests_on(move, all_heard)
     return kept[::-1]
@@ -207,7 +222,7 @@ def _needed(moves: Sequence[Move], all_heard: Sequence[Heard], need: set[int]) -
 def _blocks_needed(blocks: list[list[Move]], all_heard: Sequence[Heard], goal: int) -> list[list[Move]]:
     kept, need = [], {goal}
     for block in reversed(blocks):
-        if any(person in need for person, _ in block[-1].new):
+        if any([person in need for person, _ in block[-1].new]):
             kept.append(block)
             need = need.union(*[_rests_on(move, all_heard) for move in block])
     return kept[::-1]

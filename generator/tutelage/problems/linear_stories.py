@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 from tutelage.draws import Draws
 from tutelage.values import Quantity, Structure, Value
+from tutelage.wording import wordings
 
+NAME = "linear_system"  # the template file
 Number = int | Fraction
 LABELS = "ABCDEFGHJKLMN"
 
@@ -213,9 +215,40 @@ def determinant(rows: Sequence[Sequence[int]]) -> int:
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def letters(structure: Structure) -> Sequence[str]:
+def letters_of(structure: Structure) -> Sequence[str]:
     """The letter of each unknown: its initial, unless the story has letters of its own."""
     return STORIES[structure["story"]].letters or [thing[0].lower() for thing in structure["things"]]
+
+
+def meaning_of(structure: Structure, unknown: int) -> str:
+    """What an unknown stands for: "the price of an apple", "Ann's age", or its letter."""
+    story, thing = structure["story"], structure["things"][unknown]
+    if story == "bare":
+        return str(thing)
+    fields = {"thing": thing, "a_thing": a(thing), "things": plural(thing)}
+    return wordings(f"problems/{NAME}").choose(f"{story}.meaning", structure["style"], fields)
+
+
+def target_of(structure: Structure) -> str:
+    """What is asked for, as a noun phrase; "all of them" for all unknowns."""
+    ask, story = structure["ask"], STORIES[structure["story"]]
+    if not ask:
+        return "all of them"
+    if sum(map(abs, ask)) == 1:
+        return meaning_of(structure, ask.index(1))
+    if story.kind == "bare":
+        return terms(ask, structure["things"])
+    return wordings(f"problems/{NAME}").choose(f"{structure['story']}.together", structure["style"], fields_of(structure))
+
+
+def called(structure: Structure, unknown: int) -> str:
+    """The things that an unknown belongs to, as one speaks of them without a letter: "the apples", "Ann's age"."""
+    story, thing = STORIES[structure["story"]], structure["things"][unknown]
+    if story.kind == "bare":
+        return str(thing)
+    if story.kind == "people" or structure["story"] == "boat":
+        return meaning_of(structure, unknown)
+    return f"the {plural(thing)}"
 
 
 def said(structure: Structure, row: int, quantity: Quantity) -> tuple[str, dict[str, str]]:
@@ -245,11 +278,10 @@ def fields_of(structure: Structure) -> dict[str, str]:
     story, ask, things = STORIES[structure["story"]], structure["ask"], structure["things"][: structure["main"]]
     fields = {"every": joined(things), "all": joined([a(thing) for thing in things])}
     if story.kind == "count":
-        fields["all"] = joined([plural(thing) for thing in things])
-        main = [row for row in structure["rows"] if "{}" in story.brings][1 : 1 + story.brings.count("{}")]
-        parts = [f"{plural(t)} {story.brings.format(*n)}" if i == 0 else f"{plural(t)} {story.brief.format(*n)}"
-                 for i, (t, *n) in enumerate(zip(things, *main, strict=False))]
-        fields["each"] = joined(parts)
+        fields["all"] = fields["list"] = joined([plural(thing) for thing in things])
+        each = zip(*structure["rows"][1 : 1 + story.brings.count("{}")], strict=True)
+        fields["each"] = joined([f"{plural(thing)} {(story.brief if i else story.brings).format(*numbers)}"
+                                 for i, (thing, numbers) in enumerate(zip(things, each, strict=False))])
     if sum(map(abs, ask)) == 1:
         thing = things[ask.index(1)]
         fields.update(thing=thing, a_thing=a(thing), things=plural(thing))

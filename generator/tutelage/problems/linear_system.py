@@ -27,32 +27,19 @@ from tutelage.problems.elimination import (
     STOPPED,
     Done,
     Number,
-    Op,
+    Plan,
     Row,
-    first_found,
+    eliminated,
     plan,
     run,
     wrong_ways,
 )
 from tutelage.problems.family import Family, check_level
-from tutelage.problems.linear_stories import (
-    BY_LEVEL,
-    LABELS,
-    STORIES,
-    answer_of,
-    fields_of,
-    joined,
-    letters_of,
-    meanings_of,
-    number,
-    said,
-    system,
-    terms,
-)
-from tutelage.values import Problem, Quantity, Slip, Step, Structure, Value, Words, Work
+from tutelage.problems.linear_sheet import Sheet
+from tutelage.problems.linear_stories import BY_LEVEL, LABELS, NAME, STORIES, fields_of, said, system
+from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 from tutelage.wording import wordings
 
-NAME = "linear_system"
 WIDTH = 10  # values in a domain
 SITES = {"times": (MULTIPLIED,), "less": (SIGN, ADDED), "find": (DROPPED, MOVED)}
 
@@ -118,7 +105,7 @@ def state(problem: Problem, known: AbstractSet[str]) -> str:
 def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
     """The unknown or combination asked for, or all unknowns as pairs of name and value. Always exists."""
     main = structure["main"]
-    solution = _eliminated([[*row[:main], cast(int, values[name])]
+    solution = eliminated([[*row[:main], cast(int, values[name])]
                             for name, row in zip(LABELS, structure["rows"], strict=False) if not any(row[main:])])
     if structure["ask"]:
         return _whole(sum([c * x for c, x in zip(structure["ask"], solution, strict=True)], Fraction(0)))
@@ -127,29 +114,113 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 
 def work(problem: Problem) -> Work:
     """Elimination as it is written by hand: scale, subtract, divide, put back."""
-    return _worked(problem, -1, "")
+    rows = _rows(problem.structure)
+    return Sheet(problem, _plan(problem.structure, rows).ops, rows).write()
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
-    found = [(kind, index) for index, step in enumerate(right.steps)
-             for kind in SITES.get(step.name.rstrip("0123456789"), ())]
-    ops, ask = _ops(problem.structure), problem.structure["ask"]
-    stop = first_found(ops)
-    if ask and not abs(ask[ops[stop].two]) == sum(map(abs, ask)) == 1:
-        before = next(i for i, step in enumerate(right.steps) if step.name in (f"find{stop}", f"less{stop - 1}", f"plus{stop - 1}"))
-        before += right.steps[min(before + 1, len(right.steps) - 1)].name == f"find{stop}"
-        found.append((STOPPED, before + 1))
+    structure = problem.structure
+    made = _plan(structure, _rows(structure))
+    number_of = [int(step.name[2:]) if step.name.startswith("op") else -1 for step in right.steps]
+    found = [(kind, index) for index, n in enumerate(number_of) if n >= 0 for kind in SITES.get(made.ops[n].kind, ())]
+    if _stops(structure, made):
+        shown = [index for index, n in enumerate(number_of) if n <= made.first and right.steps[index].name != "sum"]
+        found.append((STOPPED, shown[-1] + 1))
     return found
 
 
 def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
-    ops = _ops(problem.structure)
-    at = first_found(ops) if kind == STOPPED else int(right.steps[step].name[4:])
-    rights = [cast(int, q.value) for q in problem.quantities]
-    how = _way(problem.structure, rights, ops, at, kind)
-    if how is None:
+    structure, rows, rights = problem.structure, _rows(problem.structure), [cast(int, q.value) for q in problem.quantities]
+    made = _plan(structure, rows)
+    at = made.first if kind == STOPPED else int(right.steps[step].name[2:])
+    way = _way(structure, rights, rows, run(made.ops, rows, rights) or (), at, kind)
+    if way is None:
         return None
-    wrong = _worked(problem, at, how)
-    if wrong.value == right.value or not STORIES[problem.structure["story"]].believable(wrong.value):
-        return None
-    return Slip(kind, step, wrong, _slip_fields(problem, ops, at, how))
+    sheet = Sheet(problem, made.ops, rows, at, way)
+    wrong = sheet.write()
+    return Slip(kind, step, wrong, sheet.fields) if wrong.value != right.value else None
+
+
+def confirm(problem: Problem) -> Value:
+    """The second solver: sympy, over the whole matrix, unneeded rows included."""
+    from sympy import Matrix
+
+    structure = problem.structure
+    found = Matrix(structure["rows"]).LUsolve(Matrix([q.value for q in problem.quantities]))
+    solution = [_whole(Fraction(int(x.p), int(x.q))) for x in found]
+    if structure["ask"]:
+        return _whole(Fraction(sum([c * x for c, x in zip(structure["ask"], solution, strict=False)])))
+    return tuple(sorted([(structure["things"][i], solution[i]) for i in range(structure["main"])]))
+
+
+def shape(structure: Structure) -> str:
+    """The matrix and what is asked, whatever the order of facts and unknowns."""
+    rows, main = structure["rows"], structure["main"]
+    asked = [*(structure["ask"] or [1] * main), *[0] * (len(rows) - main)]
+    columns = sorted(range(len(rows)), key=lambda j: (j >= main, asked[j], sorted([row[j] for row in rows])))
+    return f"{sorted([[row[j] for j in columns] for row in rows])} {structure['ask'] and [asked[j] for j in columns]}"
+
+
+def _whole(value: Number) -> Number:
+    return int(value) if value.denominator == 1 else value
+
+
+def _rows(structure: Structure) -> tuple[Row, ...]:
+    """The rows of the system that is asked about; others are empty."""
+    main = structure["main"]
+    return tuple([() if any(row[main:]) else tuple(row[:main]) for row in structure["rows"]])
+
+
+def _plan(structure: Structure, rows: tuple[Row, ...]) -> Plan:
+    return plan(rows, tuple(structure["ask"] or [1] * structure["main"]))
+
+
+def _stops(structure: Structure, made: Plan) -> bool:
+    """Whether the first unknown found isn't yet what was asked for."""
+    ask = structure["ask"]
+    return bool(ask) and not abs(ask[made.ops[made.first].two]) == sum(map(abs, ask))
+
+
+def _way(structure: Structure, rights: Sequence[int], rows: tuple[Row, ...], right_way: Sequence[Done], at: int,
+         kind: str) -> str | None:
+    """A way to make this kind of mistake at op `at` with which everything found can be believed, or None."""
+    story, ops = STORIES[structure["story"]], _plan(structure, rows).ops
+    ways = wrong_ways(ops, rows, right_way, at, kind)
+    for way in ways if structure["style"] % 2 else reversed(ways):
+        done = run(ops, rows, rights, at, way) or ()
+        found = {op.two: d.value for op, d in zip(ops, done, strict=False) if op.kind == "find"}
+        if found and all([story.believable(x) for x in found.values()]) and (
+                story.kind == "bare" or all([x < least for x, least in _wholes(rows, rights, found)])):
+            return way
+    return None
+
+
+def _tempting(structure: Structure, rights: Sequence[int]) -> bool:
+    """Whether the plan has a fair length and some mistake leads to numbers that one could believe."""
+    rows = _rows(structure)
+    made = _plan(structure, rows)
+    ops = made.ops
+    if not (3 if structure["story"] == "bare" else 2) <= len(ops) <= 14 or made.largest > 60:
+        return False
+    if _stops(structure, made):
+        return True
+    right_way = run(ops, rows, rights) or ()
+    return any(_way(structure, rights, rows, right_way, n, kind)
+               for n in reversed(range(len(ops))) for kind in SITES.get(ops[n].kind, ()))
+
+
+def _wholes(rows: Sequence[Row], rights: Sequence[int], found: Mapping[int, Number]) -> list[tuple[Number, int]]:
+    """Each value found with the totals that it is a part of: nobody takes a pen to cost more than a pen and a ruler."""
+    return [(x, right) for row, right in zip(rows, rights, strict=True) if row and min(row) >= 0
+            for j, x in found.items() if row[j]]
+
+
+FAMILY = Family(
+    name=NAME,
+    domain="algebra",
+    summary="an unknown, a combination or all unknowns of a system of linear equations, bare or in a story",
+    kind=lambda structure: "number" if structure["ask"] else "assignment",
+    slips=(SIGN, MULTIPLIED, ADDED, DROPPED, MOVED, STOPPED),
+    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape, words=say, state=state,
+    options=lambda problem: () if problem.structure["ask"] else problem.structure["things"][: problem.structure["main"]],
+)

@@ -7,8 +7,8 @@
     >>> mentions("role", ("Ann", "knave"), "Right, Ann is a knave, and Bo is not.")
     True
 
-The audit leans to recall, since a leak spoils a dialogue and a false alarm only costs one. What it cannot know is what
-the reader knows already: names that a statement lists in the order of the answer are a mention too.
+The audit leans to recall, since a leak spoils a dialogue and a false alarm only costs one. It does not know
+what was said before: names that a statement lists in the order of the answer are a mention too.
 """
 
 from __future__ import annotations
@@ -18,20 +18,24 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tutelage.problems.names import named
-from tutelage.problems.numerals import numbers_in, rounds_to
+from tutelage.problems.numerals import LONGEST_TEXT, numbers_in, rounds_to
 from tutelage.values import Value
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'’”)*]{0,3}\s+|\n\s*\n")
 _LISTED = re.compile(r"^[ \t]{0,9}(?:[0-9]{1,2}[.)]|[-*•])[ \t]+", re.M)
 _MARKUP = str.maketrans({"*": None, "`": None, "_": " "})
-_NOBODY = re.compile(r"\b(?:nobody|no[- ]one|none of (?:them|these|the|you|us)|(?:there (?:is|are)|it is|answer is) none)\b", re.I)
+_NOBODY = re.compile(
+    r"\b(?:nobody|no[- ]one|none of (?:them|these|the|you|us)|(?:there (?:is|are)|it is|answer is) none)\b",
+    re.I,
+)
 _NO_ROOT = re.compile(r"\bno (?:real )?(?:solutions?|roots?)\b", re.I)
-_CODE = re.compile(r"^\s*(?:`{3,}|~{3,}|(?:async )?def |return )", re.M)
+_CODE = re.compile(r"^[ \t]{0,99}(?:`{3,}|~{3,}|(?:async )?def |return )", re.M)
 
 # A role that is only supposed, claimed or asked about is not told, wherever in the sentence that stands.
 _SUPPOSED = re.compile(
-    r"\b(?:if|whether|would|could|might|may|suppos\w+|assum\w+|imagin\w+|were|says?|said|saying|claim\w*|stat(?:es|ed)|tells?"
-    r"|thinks?|unless|or|either)\b|^(?:so|and|but|then)?\W*(?:is|are|can|must|does|do)\b[^?]*\?",
+    r"\b(?:if|whether|unless|or|would|were|(?:could|might|may|can)(?: \w+){0,2} be|suppos(?:e|ed|ing)"
+    r"|assum(?:e|ed|ing)|imagine|says?|said|saying|claim(?:s|ed|ing)|thinks?)\b"
+    r"|^(?:so|and|but|then)?\W*(?:is|are|must|does|do)\b[^?]*\?",
     re.I,
 )
 _DENIED = re.compile(r"\b(?:not|never|no|nor|neither|cannot|nobody|none)\b|n['’]t\b", re.I)
@@ -39,13 +43,16 @@ _CLAUSE = re.compile(r"[,;:–—]|\b(?:but|while|whereas|so|because|though|alth
 
 
 def mentions(kind: str, value: Value, text: str, options: Sequence[str] = ()) -> bool:
-    """Whether an answer can be read from a text.
+    """Whether an answer can be read from a text; a text longer than `LONGEST_TEXT` is taken to hold it.
 
-    number, numbers, assignment: all its numbers are readable, in digits, words or as a fraction. route, order: one
-    sentence has the names in this order and no other of `options` between them. names: one sentence names exactly
-    this set; "nobody" for (). role (value: a person and a role): a sentence says so without denying, supposing or
-    reporting it. choice: a sentence has the value and no other of `options`. program: there is code in the text.
+    number, numbers, assignment: all its numbers are readable, in digits, words or as a fraction. route,
+    order: one sentence has the names in this order and no other of `options` between them. names: one
+    sentence names exactly this set; "nobody" for (). role (value: a person and a role): a sentence says so
+    without denying, supposing or reporting it. choice: a sentence has the value and no other of `options`.
+    program: there is code in the text.
     """
+    if len(text) > LONGEST_TEXT:
+        return True
     if kind == "program":
         return bool(_CODE.search(text))
     if kind in ("number", "numbers", "assignment"):
@@ -56,7 +63,7 @@ def mentions(kind: str, value: Value, text: str, options: Sequence[str] = ()) ->
         return bool(_NOBODY.search(text))
     wanted = tuple(str(part) for part in parts)
     if kind == "role":
-        return any(_told(sentence, wanted) for sentence in _SENTENCE.split(text))
+        return _has_all(text, wanted) and any(_told(sentence, wanted) for sentence in _SENTENCE.split(text))
     found = _named_by_sentence(text, tuple(dict.fromkeys((*options, *wanted))))
     if kind in ("route", "order"):
         return any(_has_run(names, wanted) for names in found)

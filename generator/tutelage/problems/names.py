@@ -5,8 +5,8 @@
     >>> as_set("The knaves are Cid and Ann.", ("Ann", "Bo", "Cid"))
     ('Ann', 'Cid')
 
-An answer is read strictly: between its names may stand only what joins names, so that "Ann or Cid" and "Aft, not Cole"
-are no answers. With `names` given only those are known; without, an answer is taken apart at commas and arrows.
+An answer is read strictly: between its names may stand only what joins names, so that "Ann or Cid" is none.
+With `names` given only those are known; without, an answer is taken apart at commas and arrows.
 """
 
 from __future__ import annotations
@@ -15,22 +15,23 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from tutelage.problems.replies import plain
 
 NOBODY = re.compile(
-    r"(?:there (?:is|are) |it has )?(?:no (?:real |such )?(?:solutions?|roots?)|none(?: of (?:them|these))?|nobody|no[- ]one"
-    r"|∅|\{\s*\}|the empty set)(?: (?:is|are) an? \w+)?",
+    r"(?:there (?:is|are) |it has )?(?:no (?:real |such )?(?:solutions?|roots?)|none(?: of (?:them|these))?"
+    r"|nobody|no[- ]one|∅|\{\s*\}|the empty set)(?: (?:is|are) an? \w+)?",
     re.I,
 )
 DENIED = re.compile(
-    r"\b(?:or|either|neither|nor|not|never|except|but|without|unless|if|maybe|perhaps|possibly|none|nobody|cannot|unknown)\b"
-    r"|n['’]t\b",
+    r"\b(?:or|either|neither|nor|not|never|except|but|without|unless|if|maybe|perhaps|possibly|none|nobody"
+    r"|cannot|unknown)\b|n['’]t\b",
     re.I,
 )
 ASIDE = re.compile(r"(?<=[^\s(])\s*\([^()]*\)\s*$")
-_EVERYBODY = re.compile(r"everyone|everybody|all(?: of (?:them|these))?|all (?:two|three|four|five|six)", re.I)
+_EVERYBODY = re.compile(r"every(?:one|body)|all(?: of (?:them|these)| (?:two|three|four|five|six))?", re.I)
 _ARTICLE = re.compile(r"(?:an?|the)\s+(?=\S)", re.I)
 _AND = re.compile(r"(?:[\s,;&+]|\band\b|\bas well as\b)+", re.I)
 _THEN = re.compile(
@@ -40,16 +41,20 @@ _THEN = re.compile(
 )
 _SPLIT = re.compile(r"\s*(?:,|;|→|⟶|->|=>|–|—|-|>|\bthen\b)\s*", re.I)
 
-# What may stand before the first name: a clause that leads up to it. A bare word there might be an unlisted name.
+# Before the first name may stand what leads up to it; a bare word there might be an unlisted name.
 _LEAD = re.compile(
-    r"[\s({\[]*(?:[\w ,'’-]{0,80}?(?:[:=]|\b(?:is|are|be|was|were|only|just|both|from|via|take|takes|go|goes|follow|the|1[.)])))?"
+    r"[\s({\[]*(?:[\w ,'’-]{0,80}?(?:[:=]"
+    r"|\b(?:is|are|be|was|were|only|just|both|from|via|take|takes|go|goes|follow|the|1[.)])))?"
     r"[\s({\[]*",
     re.I,
 )
 _TAIL = re.compile(
     r"[\s)}\]]*(?:(?:is|are|must|both|all|only|alone|lie|lies|each|together)\b[\w '’-]{0,60})?[\s)}\]]*", re.I
 )
-_COST = re.compile(r"[\s)}\]]*(?:[,:;=–—-]?\s*(?:in|takes|taking|with|at|for)?\s*(?:a total of )?[0-9.]{1,9}\s?\w{1,12})?", re.I)
+_COST = re.compile(
+    r"[\s)}\]]*(?:[,:;=–—-]?\s?(?:in|takes|taking|with|at|for)?\s?(?:a total of )?[0-9.]{1,9}\s?\w{1,12})?",
+    re.I,
+)
 
 
 class Found(NamedTuple):
@@ -69,7 +74,7 @@ def named(text: str, names: Sequence[str]) -> list[Found]:
 
 
 def in_order(text: str, names: Sequence[str]) -> tuple[str, ...] | None:
-    """Names in order, joined by commas, arrows, dashes or "then"; a cost such as "(20 minutes)" may follow."""
+    """Names in order, joined by commas, arrows, dashes, "then"; a cost such as "(20 minutes)" may follow."""
     text = ASIDE.sub("", plain(text))
     if not names:
         parts = tuple(_SPLIT.split(text))
@@ -96,11 +101,12 @@ def as_set(text: str, names: Sequence[str]) -> tuple[str, ...] | None:
     tail = text[found[-1].end :]
     if not _TAIL.fullmatch(tail) or DENIED.search(tail) or re.search(r"\band\b", tail, re.I):
         return None
-    return tuple(sorted({name for name, *_ in found})) if all(map(_AND.fullmatch, _gaps(text, found))) else None
+    joined = all(map(_AND.fullmatch, _gaps(text, found)))
+    return tuple(sorted({name for name, *_ in found})) if joined else None
 
 
 def one_of(text: str, options: Sequence[str]) -> str | None:
-    """The one option that an answer names and does not deny; without options the answer itself, without article."""
+    """The one option that an answer names and does not deny; without options the answer less its article."""
     given, text = text.strip(), plain(text)
     bare = without_article(text)
     if not options:
@@ -127,15 +133,15 @@ def _leads_up(text: str) -> bool:
 
 
 def _gaps(text: str, found: Sequence[Found]) -> list[str]:
-    return [text[a.end : b.start] for a, b in zip(found, found[1:], strict=False)]
+    return [text[a.end : b.start] for a, b in pairwise(found)]
 
 
 @lru_cache(maxsize=512)
 def _matcher(names: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[str, ...]]:
     """A pattern with a group for each name, and the names in the order of the groups, longest first.
 
-    A name matches in any case and number ("Knaves" is "knave"), except where that would be another name's, and
-    except a lone A or I, which would be found in every sentence.
+    A name matches in any case and number ("Knaves" is "knave"), except where that would be another name's,
+    and except a lone A or I, which would be found in every sentence.
     """
     folded = Counter(name.casefold() for name in names)
     ordered = sorted(dict.fromkeys(filter(str.strip, names)), key=len, reverse=True)

@@ -1,10 +1,10 @@
-"""Numbers written in words: "seventy-four", "two hundred and five", "two thirds", "half a dozen", "7 and a half".
+"""Numbers written in words: "seventy-four", "two hundred and five", "two thirds", "half a dozen".
 
-    >>> [str(word.value) for word in phrases("Take two hundred and five, or two thirds of a dozen; minus three")]
+    >>> [str(word.value) for word in phrases("Two hundred and five, or two thirds of a dozen; minus three")]
     ['205', '2/3', '12', '-3']
 
-Read by a small hand-written grammar (a phrase is a sign, a cardinal or digits, and a fraction), one pass over the words.
-Ordinals ("the third step") are no numbers, nor is the pronoun in "which one" and "the one".
+Read by a small hand-written grammar (a phrase is a sign, a cardinal or digits, and a fraction), one pass over
+the words. Ordinals ("the third step") are no numbers, nor is the pronoun in "which one" and "the one".
 """
 
 from __future__ import annotations
@@ -14,23 +14,21 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-SMALL = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
-    )
-}
-TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TO_NINETEEN = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TWENTY_ON = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_HALF_ON = ("half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+SMALL = {word: number for number, word in enumerate(_TO_NINETEEN)}
+TENS = {word: 10 * number for number, word in enumerate(_TWENTY_ON, 2)}
 SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
-PARTS = {
-    word: number
-    for number, word in enumerate("half third quarter fifth sixth seventh eighth ninth tenth".split(), 2)
-} | {"fourth": 4}
-PLURAL_PARTS = {"halves": 2} | {f"{word}s": n for word, n in PARTS.items() if n > 2}
+PARTS = {word: number for number, word in enumerate(_HALF_ON, 2)} | {"fourth": 4}
+PLURAL_PARTS = {"halves": 2} | {f"{word}s": number for word, number in PARTS.items() if number > 2}
 SIGNS = frozenset({"minus", "negative"})
 ARTICLES = frozenset({"a", "an"})
-POINTERS = frozenset("which that this each every another any the".split())  # before "one", the pronoun
+# Before "one", the pronoun.
+POINTERS = frozenset({"which", "that", "this", "each", "every", "another", "any", "the"})
 VOCABULARY = frozenset({*SMALL, *TENS, *SCALES, *PARTS, *PLURAL_PARTS, *SIGNS})
 
 _FIRST = (VOCABULARY | ARTICLES) - {*PLURAL_PARTS}
@@ -60,8 +58,8 @@ class _Word(NamedTuple):
 def likely(text: str) -> bool:
     """Whether a text holds any word that a number is made of.
 
-    This runs on every teacher turn: as bytes, folding case and punctuation is one table lookup per character, five
-    times faster than a regular expression of the words.
+    This runs on every teacher turn: as bytes, folding case and punctuation is one table lookup per character,
+    five times faster than a regular expression of the words.
     """
     return not _BYTES.isdisjoint(text.encode("ascii", "replace").translate(_LETTERS).split())
 
@@ -72,15 +70,17 @@ def phrases(text: str) -> tuple[Phrase, ...]:
         return ()
     words, end = [], 0
     for match in _WORD.finditer(text):
-        words.append(_Word(match[0].lower(), match.start(), match.end(), bool(_GAP.fullmatch(text, end, match.start()))))
+        joined = _GAP.fullmatch(text, end, match.start()) is not None
+        words.append(_Word(match[0].lower(), match.start(), match.end(), joined))
         end = match.end()
     found, at = [], 0
     while at < len(words):
-        value, after = _phrase(words, at) if words[at].text in _FIRST or words[at].text[0].isdigit() else (None, at)
+        first = words[at].text
+        value, after = _phrase(words, at) if first in _FIRST or first[0].isdigit() else (None, at)
         if value is None:
             at += 1
             continue
-        also = (-value,) if words[at].text in SIGNS else ()
+        also = (-value,) if first in SIGNS else ()
         found.append(Phrase(value, words[at].start, words[after - 1].end, also))
         at = after
     return tuple(found)
@@ -99,7 +99,7 @@ def _phrase(words: Sequence[_Word], at: int) -> tuple[Fraction | None, int]:
 
 
 def _amount(words: Sequence[_Word], at: int) -> tuple[Fraction | None, int]:
-    """A cardinal, a fraction, or both: "two", "a third", "half a dozen", "two and a half", "one and a half million"."""
+    """A cardinal, a fraction, or both: "a third", "half a dozen", "one and a half million"."""
     if words[at].text == "half":
         article = _text(words, at + 1) in ARTICLES
         dozen = _text(words, at + 1 + article) == "dozen"
@@ -115,11 +115,14 @@ def _amount(words: Sequence[_Word], at: int) -> tuple[Fraction | None, int]:
         value += part * (value if words[at].text in ARTICLES else 1)
         scale = SCALES.get(_text(words, behind))
         return (value * scale, behind + 1) if scale else (value, behind)
-    if after == at + 1 and _digits(words[at].text) is not None:
-        return None, at  # digits alone: the reader of digits has them
-    if after == at + 1 and words[at].text == "one" and at and words[at].joined and words[at - 1].text in POINTERS:
-        return None, at
+    if after == at + 1 and (_digits(words[at].text) is not None or _pronoun(words, at)):
+        return None, at  # digits alone are for the reader of digits
     return value, after
+
+
+def _pronoun(words: Sequence[_Word], at: int) -> bool:
+    """Whether this is the "one" of "which one"."""
+    return words[at].text == "one" and at > 0 and words[at].joined and words[at - 1].text in POINTERS
 
 
 def _fraction(words: Sequence[_Word], at: int) -> tuple[Fraction | None, int]:
@@ -136,11 +139,12 @@ def _divisor(over: Fraction, text: str) -> int | None:
 
 
 def _cardinal(words: Sequence[_Word], at: int) -> tuple[Fraction | None, int]:
-    """A whole number in words, or digits, with their scales: "two thousand and five", "1.2 million", "a dozen".
+    """A number in words, or digits, with its scales: "two thousand and five", "1.2 million", "a dozen".
 
     `room` is what a next word has to stay below: after "twenty" nine fits in and ten starts a new number.
     """
-    start, total, group, room, largest = at, Fraction(0), Fraction(0), 1000, 10**12
+    start, room, largest = at, 1000, 10**12
+    total = group = Fraction(0)
     if words[at].text in ARTICLES:
         if _text(words, at + 1) not in SCALES:
             return None, at
@@ -155,9 +159,9 @@ def _cardinal(words: Sequence[_Word], at: int) -> tuple[Fraction | None, int]:
         if number < room:
             group, room = group + number, 10 if number >= 20 else 1
         elif scale == SCALES["dozen"] and not total:
-            return (group or 1) * scale, at + 1
+            return (group or Fraction(1)) * scale, at + 1
         elif scale == SCALES["hundred"] and group < 100 and room != 100:
-            group, room = (group or 1) * scale, 100
+            group, room = (group or Fraction(1)) * scale, 100
         elif SCALES["hundred"] < scale < largest:
             total, group, room, largest = total + (group or 1) * scale, Fraction(0), 1000, scale
         else:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from tutelage.problems.answers import program_in
@@ -21,9 +22,11 @@ from tutelage.values import Problem, Quantity, Step, Structure, Value, Words, Wo
 from tutelage.wording import Wordings
 
 RAISED = (IndexError, TypeError, ValueError, ZeroDivisionError)  # what a wrong program of ours can raise
+TRIES = 8  # inputs made to tell two clauses apart before another problem is drawn instead
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 Function = Callable[[Any], Any]
+About = Callable[[str], dict[str, str]]  # slot -> what the words for it may name
 
 
 class Act(NamedTuple):
@@ -105,24 +108,26 @@ def quantities(kit: Kit, structure: Structure, values: Mapping[str, Value]) -> t
 
 def meaning(kit: Kit, plan: Plan) -> Function:
     """The function that a plan describes."""
-    acts, stages = kit.acts, []
-    for slot, value, _ in plan:
-        act = acts[f"{slot}.{value[0]}"]
-        stages.append((act.form, act.means(*value[1:])))
+    stages = [_stage(kit, slot, value) for slot, value, _ in plan]
+    return lambda items: _run(stages, items)
 
-    def function(items: Any) -> Any:
-        for form, does in stages:
-            if form == "keep":
-                items = [x for x in items if does(x)]
-            elif form == "each":
-                items = [does(x) for x in items]
-            elif form != "guard":
-                items = does(items)
-            elif not items:
-                return does
-        return items
 
-    return function
+def _stage(kit: Kit, slot: str, value: tuple[Any, ...]) -> tuple[str, Any]:
+    act = kit.acts[f"{slot}.{value[0]}"]
+    return act.form, act.means(*value[1:])
+
+
+def _run(stages: Iterable[tuple[str, Any]], items: Any) -> Any:
+    for form, does in stages:
+        if form == "keep":
+            items = list(filter(does, items))
+        elif form == "each":
+            items = list(map(does, items))
+        elif form != "guard":
+            items = does(items)
+        elif not items:
+            return does
+    return items
 
 
 def behaviour(function: Function, tests: Iterable[Any]) -> tuple[str, ...]:
@@ -138,18 +143,73 @@ def behaviour(function: Function, tests: Iterable[Any]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def told_apart(kit: Kit, structure: Structure, values: Mapping[str, Any]) -> bool:
-    """Whether the tests tell each clause from every other that could stand in its place."""
-    right = meaning(kit, plan_of(kit, structure, values))
-    tests = structure["tests"]
-    results = [right(test) for test in tests]
-    for slot, given in structure["slots"]:
-        for other in kit.domains[slot](given):
-            if other != values[slot]:
-                function = meaning(kit, plan_of(kit, structure, {**values, slot: other}))
-                if all(function(test) == result for test, result in zip(tests, results, strict=True)):
-                    return False
+def tell_apart(kit: Kit, structure: Structure, values: Mapping[str, Any], fresh: Callable[[], Any], most: int) -> bool:
+    """Whether the tests tell each clause from every other that could stand in its place, made to by adding tests.
+
+    `fresh` makes another input; `most` is the number of tests that there may be.
+    """
+    plan, tests = plan_of(kit, structure, values), structure["tests"]
+    stages = [_stage(kit, slot, value) for slot, value, _ in plan]
+    traces = [_trace(stages, test) for test in tests]
+    for i, slot, other in _others(kit, structure, values):
+        stage = _stage(kit, slot, other)
+        rest = (stage, *stages[i + 1 :])
+        for trace in traces:
+            if _differs(trace, i, rest):
+                break
+        else:
+            for _ in range(TRIES):
+                trace = _trace(stages, test := fresh())
+                if len(tests) < most and _differs(trace, i, rest):
+                    tests.append(test)
+                    traces.append(trace)
+                    break
+            else:
+                return False
     return True
+
+
+def _others(kit: Kit, structure: Structure, values: Mapping[str, Any]) -> Iterable[tuple[int, str, tuple[Any, ...]]]:
+    """What else each clause might say: index and slot of its entry in the plan, and the entry's other value."""
+    i, joined = -1, {before: slot for slot, before in kit.joined.items()}
+    for slot, given in structure["slots"]:
+        i += slot not in kit.joined
+        value = values[slot]
+        for other in kit.domains[slot](given):
+            if other != value:
+                if slot in kit.joined:
+                    before = values[kit.joined[slot]]
+                    yield i, kit.joined[slot], (f"{before[0]}_{other[0]}", *before[1:])
+                elif slot in joined:
+                    yield i, slot, (f"{other[0]}_{values[joined[slot]][0]}", *other[1:])
+                else:
+                    yield i, slot, other
+
+
+def _trace(stages: Iterable[tuple[str, Any]], items: Any) -> list[Any]:
+    """What each stage is given, and the result at the end; shorter where a guard returns early."""
+    trace = [items]
+    for form, does in stages:
+        if form == "keep":
+            items = list(filter(does, items))
+        elif form == "each":
+            items = list(map(does, items))
+        elif form != "guard":
+            items = does(items)
+        elif not items:
+            return [*trace, does]
+        trace.append(items)
+    return trace
+
+
+def _differs(trace: list[Any], i: int, rest: tuple[tuple[str, Any], ...]) -> bool:
+    """Whether the stages `rest`, from the i-th on, make another result of a traced test."""
+    if len(trace) < i + 2:
+        return False
+    try:
+        return bool(_run(rest, trace[i]) != trace[-1])
+    except RAISED:
+        return True
 
 
 def write(kit: Kit, plan: Plan, structure: Structure, names: Names) -> Text:
@@ -197,18 +257,77 @@ def literal(value: Any) -> str:
     return json.dumps(value) if isinstance(value, str) else str(value)
 
 
-def worked(kit: Kit, problem: Problem, plan: Plan, words: Wordings, text: Text, said: dict[str, str]) -> Work:
-    """The work that writes a program clause by clause. `said` holds what all its words may name."""
-    steps, style, prefix, last = [], problem.structure["style"], kit.prefix, len(plan) - 1
-    joined = {before: slot for slot, before in kit.joined.items()}
-    for i, (slot, value, key) in enumerate(plan):
-        fields = {**said, "code": text.shown[i], **dict(zip("pq", map(literal, value[1:]), strict=False))}
-        fields["do"] = words.choose(f"{prefix}.{slot}.{key}.do", style + 31 * i, fields)
+def worked(kit: Kit, problem: Problem, plan: Plan, bank: Wordings, names: Names, about: About,
+           done: tuple[Step, ...] = ()) -> tuple[Work, Text]:
+    """The work that writes a program clause by clause; the steps `done` are taken over as they are."""
+    style, prefix, last, steps = problem.structure["style"], kit.prefix, len(plan) - 1, list(done)
+    joins = {before: slot for slot, before in kit.joined.items()}
+    text = write(kit, plan, problem.structure, names)
+    for i in range(len(done), len(plan)):
+        slot, value, key = plan[i]
+        fields = {**about(slot), "code": text.shown[i], **_parameters(value)}
+        joined = joins.get(slot)
+        way, _, tie = key.partition("_") if joined else (key, "", "")
+        fields["do"] = bank.choose(f"{prefix}.{slot}.{way}.do", style + 31 * i, fields)
+        if tie and tie != "alone":
+            fields["do"] += " " + bank.choose(f"{prefix}.{joined}.{tie}.do", style, fields)
         line = "line.idle" if not text.shown[i] else "line.first" if i == 0 else "line.last" if i == last else "line.next"
-        uses = (slot, joined[slot]) if slot in joined else (slot,)
-        steps.append(Step(f"s{i}", words.choose(f"{prefix}.{slot}.what", style, fields),
-                          words.choose(line, style + 7 * i, fields), text.made[i], (*uses, f"s{i - 1}") if i else uses))
-    return Work(tuple(steps), behaviour(meaning(kit, plan), problem.structure["tests"]), text.source)
+        uses = (slot, joined) if joined else (slot,)
+        steps.append(Step(f"s{i}", bank.choose(f"{prefix}.{slot}.what", style, fields),
+                          bank.choose(line, style + 7 * i, fields), text.made[i], (*uses, f"s{i - 1}") if i else uses))
+    return Work(tuple(steps), behaviour(meaning(kit, plan), problem.structure["tests"]), text.source), text
+
+
+def said(kit: Kit, problem: Problem, quantity: Quantity, bank: Wordings, about: About) -> Words:
+    """How a clause is spoken of."""
+    style, key = problem.structure["style"], f"{kit.prefix}.{quantity.name}"
+    fields = {**about(quantity.name), **_parameters(quantity.value)}
+    return Words(bank.choose(f"{key}.{quantity.value[0]}", style, fields), bank.choose(f"{key}.ask", style, fields),
+                 bank.choose(f"{key}.the", style, fields))
+
+
+def stated(kit: Kit, problem: Problem, known: AbstractSet[str], bank: Wordings, about: About) -> str:
+    """The scene, the request, and the clauses in the order in which they apply; a hidden one is only hinted at."""
+    style, rules = problem.structure["style"], []
+    for q in problem.quantities:
+        key = q.value[0] if q.name in known else "open"
+        rules.append(bank.choose(f"{kit.prefix}.{q.name}.{key}", style, {**about(q.name), **_parameters(q.value)}))
+    example = bank.choose("example", style, {**about(""), "input": shown(problem.structure["tests"][0])})
+    if layout(style) == "ask.prose":
+        return " ".join((problem.intro, problem.question, *rules, example))
+    marks = [f"{i}. " for i in range(1, len(rules) + 1)] if style % 4 == 1 else ["- "] * len(rules)
+    listed = [f"{mark}{rule}" for mark, rule in zip(marks, rules, strict=True)]
+    return "\n".join((f"{problem.intro} {problem.question}", *listed, example))
+
+
+def layout(style: int) -> str:
+    """The section of the request: clauses stand in running text, or as a list below it."""
+    return "ask.prose" if style % 4 == 0 else "ask.list"
+
+
+def seen_in(problem: Problem, right: Work, wrong: Work, text: Text, step: int) -> dict[str, str]:
+    """What a mistake's words may name: the wrong code, and the shortest test that shows the mistake."""
+    tests, function = problem.structure["tests"], problem.structure["function"]
+    failing = [i for i in range(len(tests)) if right.value[i] != wrong.value[i]]
+    worst = min(failing, key=lambda i: len(tests[i]))
+    got, want = wrong.value[worst], right.value[worst]
+    return {"code": text.shown[step], "what": right.steps[step].what, "call": f"`{function}({shown(tests[worst])})`",
+            "ran": f"stops with {'an' if got[1] in 'AEIO' else 'a'} `{got[1:]}`" if got[0] == "!" else f"returns `{spaced(got)}`",
+            "want": f"`{spaced(want)}`"}
+
+
+def _parameters(value: Value) -> dict[str, str]:
+    return dict(zip("pq", map(literal, value[1:]), strict=False)) if len(value) > 1 else {}
+
+
+def shown(value: Any) -> str:
+    """An input as Python text."""
+    return json.dumps(value)
+
+
+def spaced(text: str) -> str:
+    """Canonical JSON as Python writes it."""
+    return text if text[0] not in "[\"" else json.dumps(json.loads(text))
 
 
 def confirmed(problem: Problem, work: Work) -> Value:

@@ -6,8 +6,8 @@
     >>> [(name, str(number.value)) for name, number in assigned("y = 3, x = 2.5", ("x", "y"))]
     [('x', '5/2'), ('y', '3')]
 
-Numbers are kept as `Numeral`s, since the digits that a decimal shows decide whether it may stand for a value like 1/3.
-Nothing is evaluated: "3 + 4" and "2^5" are no numbers. An equation counts for what stands behind its last "=".
+Numbers are kept as `Numeral`s, since the digits that a decimal shows decide whether it may stand for 1/3.
+Nothing is evaluated: "3 + 4" and "2^5" are no numbers. An equation counts for what is behind its last "=".
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from tutelage.problems.replies import plain
 # A number that is denied or bounded is no answer, nor is one of several, nor a part of an expression.
 _HEDGED = re.compile(r"\b(?:or|either|neither|nor)\b", re.I)
 _DENIED = re.compile(
-    r"\b(?:not|never|cannot|than|at least|at most|up to|unless|unknown|squared|cubed|sqrt|square root|over|under|above|below)\b"
-    r"|n['’]t\b|[<>!≠≤≥√^]|[0-9][⁰¹²³⁴-⁹]",
+    r"\b(?:not|never|cannot|than|at least|at most|up to|over|under|above|below|unless|unknown"
+    r"|squared|cubed|sqrt|square root)\b|n['’]t\b|[<>!≠≤≥√^]|[0-9][⁰¹²³⁴-⁹]",
     re.I,
 )
 _PLAIN = re.compile(r"[\w\s.,:;'\"’“”()\[\]/%°?&~–—−-]*")
@@ -51,13 +51,13 @@ _BRACES = "{}[]() "
 
 
 def one_number(text: str) -> Numeral | None:
-    """The one number that an answer states, its value within bounds; None where it states none or several."""
+    """The one number that an answer states; None where it states none or several."""
     text = _UNIT_POWER.sub(r"\1", plain(text))
     return None if _HEDGED.search(text) or "±" in text else _stated(text)
 
 
 def all_numbers(text: str) -> tuple[Numeral, ...] | None:
-    """The numbers of an unordered answer, ascending, each once: "x = 2 or x = -3", "{2, -3}", "±2", "no solution"."""
+    """The numbers of an unordered answer, ascending, each once: "x = 2 or x = -3", "{2, -3}", "±2"."""
     text = plain(text)
     if NOBODY.fullmatch(text):
         return ()
@@ -75,9 +75,9 @@ def all_numbers(text: str) -> tuple[Numeral, ...] | None:
 
 
 def assigned(text: str, names: Sequence[str]) -> tuple[tuple[str, Numeral], ...] | None:
-    """What each name stands for, by name: "x = 2, y = 3", "2 apples and 3 pears", "(2, 3)" in the order of the names.
+    """What each name stands for, by name: "x = 2, y = 3", "2 apples and 3 pears", or "(2, 3)" in their order.
 
-    With `names` given each must have its number, and exactly one; without, whatever is written as "name = number".
+    With `names` given each must have exactly one number; without, a name is what stands before a "=" or ":".
     """
     text = _spread(plain(text))
     if match := _TUPLE.fullmatch(text):
@@ -95,7 +95,7 @@ def assigned(text: str, names: Sequence[str]) -> tuple[tuple[str, Numeral], ...]
 
 
 def _bound(piece: str, names: Sequence[str]) -> list[tuple[str, Numeral | None]]:
-    """The pairs of one piece: "x = 2", "2 apples", "x = y = 3"; a pair with None where it is none of these."""
+    """The pairs of one piece: "x = 2", "2 apples", "x = y = 3"; a pair with None for anything else."""
     if names:
         found = [(name, start, end) for name, start, end in named(piece, names)]
     else:
@@ -111,7 +111,7 @@ def _bound(piece: str, names: Sequence[str]) -> list[tuple[str, Numeral | None]]
 
 
 def _stated(text: str) -> Numeral | None:
-    """The number that a text without markup comes down to: behind its last "=", without an aside, not denied."""
+    """The number that a plain text comes down to: behind its last "=", without an aside, not denied."""
     if _DENIED.search(text):
         return None
     before, equals, text = text.rpartition("=")
@@ -125,7 +125,7 @@ def _stated(text: str) -> Numeral | None:
 
 
 def _sole(text: str) -> Numeral | None:
-    """The number that stands alone in a text, but for words: a unit, a sentence around it, the same number again."""
+    """The number that stands alone in a text, but for words around it and the same number again."""
     text = _PLUS.sub("", text.strip())
     found = numerals(text) if _PLAIN.fullmatch(text) else None
     if not found or len({numeral.value for numeral in found}) > 1:

@@ -5,8 +5,8 @@
     >>> plain("**Answer:** $\\\\boxed{74}$.")
     '74'
 
-An answer stands behind a cue: "Answer:", "the answer is", a LaTeX box, or the "#### 72" of GSM8K. The last cue of a
-reply counts, so a student may change its mind. Only without any cue is a last sentence "So … = 74." taken for one.
+An answer stands behind a cue: "Answer:", "the answer is", a LaTeX box, or the "#### 72" of GSM8K. The last
+cue counts, so a student may change its mind. Only a reply without any is searched for a last "So … = 74.".
 """
 
 from __future__ import annotations
@@ -22,12 +22,17 @@ _NUMERIC = "-−$€£.0123456789"
 
 _COLON = re.compile(r"\banswers?\b[*_]{0,3}[ \t]?(?:[:=]|[–—-][ \t])[*_]{0,3}", re.I)
 _IS = re.compile(
-    r"\banswers?(?:[ \t]to[ \t][^.:?!\n]{1,80}?)?[ \t](?:is|are|was|equals|must be|should be|will be|would be)\b:?"
+    r"\banswers?(?:[ \t]to[ \t][^.:?!\n]{1,80}?)?[ \t](?:is|are|was|equals|(?:must|should|will|would) be)\b:?"
     r"(?![ \t](?:still[ \t])?(?:not|wrong|right|correct|incorrect|clear|unclear|unknown)\b)",
     re.I,
 )
-_LEAD_IN = re.compile(r"(?:so|thus|therefore|hence|and|then|now|my|the|our|a|new|final|correct|revised|here['’]s|here|this|is)?", re.I)
-_SUPPOSED = re.compile(r"\b(?:if|whether|suppose|what|until|once)[ \t]+(?:the|my|that|your)?[ \t]*(?:final[ \t])?$", re.I)
+_LEAD_IN = re.compile(
+    r"so|thus|therefore|hence|and|then|now|my|the|our|a|new|final|correct|revised|here['’]s|here|this|is",
+    re.I,
+)
+_SUPPOSED = re.compile(
+    r"\b(?:if|whether|suppose|what|until|once)[ \t]+(?:the|my|that|your)?[ \t]*(?:final[ \t])?$", re.I
+)
 _HASHES = re.compile(r"^####[ \t]+(\S.*)$", re.M)
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]|\*\*)[ \t]?(?:final[ \t])?answer(?:\*\*)?[ \t]{0,9}$", re.I | re.M)
 _BOX = re.compile(r"\\(?:boxed|fbox)[ \t]?\{")
@@ -36,9 +41,12 @@ _ENUMERATED = re.compile(r"1[.)]\s.*\s2[.)]\s", re.S)
 _MORE = re.compile(r"[ \t]*(?:[-*•][ \t]+\S|\w[\w ]{0,30}[=:])")
 _BULLET = re.compile(r"^[ \t]*[-*•][ \t]+", re.M)
 _REASON = re.compile(r"[,;]?\s(?:because|since)\s.*", re.I | re.S)
-_APPEAL = re.compile(r"[,.]?\s{0,3}(?:(?:is|am|was)\s(?:that|it|this|i)\s)?(?:right|correct|ok|okay)\s?\?$", re.I)
+_APPEAL = re.compile(
+    r"[,.]?\s{0,3}(?:(?:is|am|was)\s(?:that|it|this|i)\s)?(?:right|correct|ok|okay)\s?\?$", re.I
+)
 _CLOSING = re.compile(
-    r"(?:so|therefore|thus|hence)\b,?\s(?P<all>[^?]{0,300}?(?:=|\b(?:is|are|equals|costs|gives|makes|takes|have|has)\b)\s*"
+    r"(?:so|therefore|thus|hence)\b,?\s"
+    r"(?P<all>[^?]{0,300}?(?:=|\b(?:is|are|equals|costs|gives|makes|takes)\b)\s?"
     r"(?P<last>[-−]?[$€£]?[0-9][0-9.,/]*%?(?:\s[A-Za-z]+){0,3}))",
     re.I,
 )
@@ -62,10 +70,10 @@ _LABEL = re.compile(r"(?:(?:the|my|so|final|correct) )*answers?[*_ ]*(?:[:=]|is\
 
 
 def final_answer(text: str) -> str:
-    """The answer part of a reply, without markup around it and without a period; "" where the reply gives none.
+    """The answer part of a reply, without markup around it and final period; "" where the reply gives none.
 
-    Behind "Answer:" it runs to the end of the sentence, or where nothing follows on that line, over the next one
-    (all of a fenced block; further lines while they go on listing "x = 2").
+    Behind "Answer:" it runs to the end of the sentence, or where nothing follows on that line, over the next
+    one (all of a fenced block; further lines while they go on listing "x = 2").
     """
     text = text[-TAIL:]
     cues = [match.end() for match in _COLON.finditer(text) if _leads(text, match.start())]
@@ -109,7 +117,7 @@ def program_in(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """An answer without markup, currency, label and final period; LaTeX fractions as 37/5, subscripts as digits."""
+    """An answer less markup, currency, label and period; LaTeX fractions as 37/5, subscripts as digits."""
     for digit in {c for c in text if c.isdecimal() and not c.isascii()}:
         text = text.replace(digit, str(int(digit)))
     if "\\" in text:
@@ -169,7 +177,7 @@ def _boxed(text: str, after: int) -> str:
 
 
 def _closing(text: str) -> str:
-    """The number with which a last sentence such as "So 12 + 62 = 74." ends; the whole of "So x = 2, y = 3."."""
+    """The number that ends a last sentence such as "So 12 + 62 = 74."; the whole of "So x = 2, y = 3."."""
     lines = text.strip().splitlines() or [""]
     last = re.split(r"(?<=[.!?])\s+", lines[-1].strip("*_ \t"))[-1].rstrip("*_ ")
     match = _CLOSING.fullmatch(last.rstrip(".!"))

@@ -1,6 +1,7 @@
 """Shortest path: places joined by ways of known length; which way from one to another is shortest, or how long is it?
 
-    Aft–Birk 7, Aft–Cole 9, Birk–Cole 10, Birk–Dunn 15, Cole–Dunn 11. The quickest way from Aft to Dunn: Aft, Cole, Dunn.
+    Aft–Birk 7, Aft–Cole 9, Birk–Cole 10, Birk–Dunn 15, Cole–Dunn 11. The quickest way from Aft to Dunn?
+    Aft, Cole, Dunn (20 minutes).
 
 The quantities are the lengths of the ways; which places are joined is open to all. Right is the one shortest route
 (problems with a tie for it are not posed), or its length. Worked by Dijkstra's method, confirmed by networkx.
@@ -10,23 +11,25 @@ found for a place, stopping as soon as the goal is reached, reading a way as if 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
-from typing import NamedTuple
 
 from tutelage.draws import Draws
 from tutelage.errors import NoAnswer
+from tutelage.problems import routes
 from tutelage.problems.family import Family, check_level
 from tutelage.problems.graphs import LAYOUTS, MOST_SENTENCES, listing, outline
+from tutelage.problems.routes import START, Near, Search
 from tutelage.values import Problem, Quantity, Slip, Step, Structure, Value, Words, Work
 from tutelage.wording import wordings
 
 NAME = "shortest_path"
 FILE = f"problems/{NAME}"
 DOMAIN = tuple(range(2, 17))
-START = 0  # of every structure; the goal is the place with the highest number
-SIZES = {1: ((4, 5), (5, 5), (5, 6)), 2: ((5, 7), (6, 7)), 3: ((6, 8), (6, 9)), 4: ((7, 9), (7, 10)), 5: ((8, 11), (8, 12))}
+# level: numbers of places and of ways
+SIZES = {1: ((4, 5), (5, 5), (5, 6)), 2: ((5, 7), (6, 7)), 3: ((6, 8), (6, 9)), 4: ((7, 9), (7, 10)),
+         5: ((8, 11), (8, 12))}
 
 # story: what its places and ways are called, and names that start with a letter each, so that none is mistaken
 STORIES: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
@@ -36,7 +39,7 @@ STORIES: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
         ("villages", "minutes road roads village villages quick quicker quickest time",
          "Aft Birk Cole Dunn Enn Farr Gorse Hale Ives Jarrow Kell Lorn Moss Nairn Oby Pell Quorn Rye"),
         ("islands", "miles crossing crossings island islands short shorter shortest distance",
-         "Arran Bressay Coll Danna Eigg Fetlar Gigha Harris Iona Jura Kerrera Lismore Mull Noss Oronsay Rum Skye Tiree"),
+         "Arran Bressay Coll Danna Eigg Fetlar Gigha Harris Iona Jura Kerrera Lismore Mull Noss Oronsay Rum Skye"),
         ("metro", "minutes leg legs station stations quick quicker quickest time",
          "Abbey Bridge Castle Docks Exchange Forum Gardens Harbour Infirmary Junction Kiosk Library Market Opera Park"),
         ("caves", "metres passage passages chamber chambers short shorter shortest length",
@@ -49,56 +52,69 @@ STORIES: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
          "Amber Blue Coral Denim Ebony Flame Green Hazel Indigo Jade Khaki Lilac Mauve Navy Olive Pink"),
     )
 }
-
 TALES = tuple(STORIES)
-
-Near = Sequence[Mapping[int, int]]  # place: neighbour: length of the way
-Look = tuple[int, int, int, str]  # place looked at, length of the way to it, its total so far (0: none), what comes of it
-
-
-class Search(NamedTuple):
-    """Dijkstra's method, move by move: the place gone on from, its total, and the looks from there."""
-
-    moves: list[tuple[int, int, list[Look]]]
-    route: tuple[int, ...]
-    length: int
+# the hasty route that is sure to miss the shortest, and how far the ways of the shortest routes reach
+HASTY: Mapping[str, Callable[[Near], tuple[int, ...] | None]] = {
+    "nearest_first": routes.nearest_first, "fewest_ways": routes.fewest_ways}
+STRIDES = {"nearest_first": (1, 2, 2, 3), "fewest_ways": (1, 1, 1, 2)}
+PAIRS = {count: tuple([(a, b) for a in range(count) for b in range(a + 1, min(a + 4, count)) if b - a < count - 1])
+         for count in range(4, 9)}
 
 
 def draw(draws: Draws, level: int) -> Problem:
-    """A fresh problem with one shortest route that some hasty route misses; places are numbered along the way.
-
-    Made backwards, from the shortest distances of all places: each way on a shortest route is as long as the distances
-    differ, each other way longer than that. So the route is the only shortest one, and nothing needs to be searched.
-    """
+    """A fresh problem with one shortest route that a hasty one misses; places are numbered along the way."""
     check_level(NAME, level)
+    lure, ask, story = draws.choice(tuple(STRIDES)), draws.choice(("route", "length")), draws.choice(TALES)
     while True:
         count, size = draws.choice(SIZES[level])
-        far, came, ways = [0], [0], {}
-        for place in range(1, count):
-            before = place - 1 if place < 2 or draws.chance(0.6) else place - 2
-            ways[before, place] = way = draws.between(2, 8)
-            far.append(far[before] + way)
-            came.append(before)
-        for _ in range(4 * size):
-            if len(ways) == size:
-                break
-            a = draws.below(count - 1)
-            b = draws.between(a + 1, min(a + 3, count - 1))
-            way = abs(far[a] - far[b]) + draws.between(1, 6)
-            if way <= DOMAIN[-1] and (a, b) not in ways and b - a < count - 1:
-                ways[a, b] = way
-        ask = draws.choice(("route", "length"))
-        if len(ways) < size or not _teaches(ways, far, came, ask):
-            continue
-        turned = draws.below(1 << size)
-        listed = [[a, b] if turned >> i & 1 else [b, a]
-                  for i, (a, b) in enumerate(sorted(ways, key=lambda way: draws.random()))]
-        story = draws.choice(TALES)
-        layout = draws.choice(LAYOUTS if size <= MOST_SENTENCES else LAYOUTS[:-1])
-        structure = {"story": story, "places": draws.sample(STORIES[story][1], count), "ways": listed, "ask": ask,
-                     "layout": layout, "style": draws.below(1 << 30)}
-        lengths = [ways[a, b] if a < b else ways[b, a] for a, b in listed]
-        return pose(structure, dict(zip(_names(structure), lengths, strict=True)), level)
+        ways, length = _ways(draws, count, size, lure)
+        if len(ways) == size and (ask == "route" or length not in ways.values()):
+            break
+    turned = draws.below(1 << size)
+    listed = [[a, b] if turned >> i & 1 else [b, a]
+              for i, (a, b) in enumerate(sorted(ways, key=lambda way: draws.random()))]
+    layout = draws.choice(LAYOUTS if size <= MOST_SENTENCES else LAYOUTS[:-1])
+    structure = {"story": story, "places": draws.sample(STORIES[story][1], count), "ways": listed, "ask": ask,
+                 "layout": layout, "style": draws.below(1 << 30)}
+    lengths = [ways[a, b] if a < b else ways[b, a] for a, b in listed]
+    return pose(structure, dict(zip(_names(structure), lengths, strict=True)), level)
+
+
+def _ways(draws: Draws, count: int, size: int, lure: str) -> tuple[dict[tuple[int, int], int], int]:
+    """Ways with their lengths, and the shortest length from the first place to the last; no ways where none suit.
+
+    Made backwards, from the shortest distances: each way of the tree of shortest routes is as long as the distances
+    differ, each other way longer. So there is one shortest route, and nothing needs to be searched. For the lure that
+    counts ways, a way cuts two ways of the route short. For the one that goes to the nearest place, a place off the
+    route is nearer than the next one on it and leads back, and hardly another way saves stages.
+    """
+    goal, nearest = count - 1, lure == "nearest_first"
+    strides = STRIDES[lure]
+    came = [0, 0, *[max(place - draws.choice(strides), int(place == goal)) for place in range(2, count)]]
+    route = routes.back(came, goal)
+    off = next((place for place in range(1, goal) if place not in route and came[place] in route[:-2]), 0)
+    if (not off) if nearest else len(route) < 4:
+        return {}, 0
+    far, depth, ways = [0], [0], {}
+    for place in range(1, count):
+        before = came[place]
+        way = draws.between(2, 7) if not nearest else draws.between(5, 9) if place in route else draws.between(2, 4)
+        ways[before, place] = way
+        far.append(far[before] + way)
+        depth.append(depth[before] + 1)
+    cut = route.index(came[off]) if nearest else draws.below(len(route) - 2)
+    first = [(off if nearest else route[cut], route[cut + 2])]
+    if came.count(START) < 3:  # place 0 itself, place 1 and no other: a second way out of the start
+        first.append((START, 2))
+    for a, b in (*first, *sorted(PAIRS[count], key=lambda pair: draws.random())):
+        if len(ways) == size:
+            break
+        way = max(abs(far[a] - far[b]) + draws.between(1, 6), DOMAIN[0])
+        if way <= DOMAIN[-1] and (a, b) not in ways and not (nearest and abs(depth[a] - depth[b]) > 1):
+            ways[min(a, b), max(a, b)] = way
+    if nearest and routes.nearest_first(routes.network(count, tuple(ways), tuple(ways.values()))) in (None, route):
+        return {}, 0
+    return ways, far[goal]
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
@@ -124,7 +140,7 @@ def state(problem: Problem, known: AbstractSet[str]) -> str:
 def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
     """The route as a tuple of names, or its length. Raises NoAnswer where two routes are shortest."""
     lengths = [values[name] for name in _names(structure)]
-    route, length, only = _shortest(_near(len(structure["places"]), structure["ways"], lengths))
+    route, length, only = routes.shortest(routes.network(len(structure["places"]), structure["ways"], lengths))
     if structure["ask"] == "length":
         return length
     if not only:
@@ -134,17 +150,17 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 
 def work(problem: Problem) -> Work:
     """Dijkstra's method, a step for each place that the search goes on from, and one for the goal."""
-    search = _search(_near_of(problem), {})
+    search = routes.search(_near_of(problem), {})
     assert search is not None
     return _told(problem, search, ())
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
-    found = [("nearest_first", 0), ("fewest_ways", 0)]
     near, listed = _near_of(problem), _listed(problem)
-    search = _search(near, {})
+    search = routes.search(near, {})
     assert search is not None
     route, goal, against, reached = search.route, len(near) - 1, -1, -1
+    found = [(kind, 0) for kind, hasty in HASTY.items() if hasty(near) not in (None, route)]
     steps = dict(zip(route[1:], route, strict=False))  # place on the right route: the place before it
     for i, (here, _, looks) in enumerate(search.moves):
         for place, _, _, how in looks:
@@ -156,7 +172,7 @@ def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
                 against = i
     if search.moves[reached][0] != steps[goal]:
         found.append(("stopped_too_early", reached + 1))
-    if not all([way in listed for way in pairwise(route)]) and _leads(problem.structure):
+    if not all(way in listed for way in pairwise(route)) and _leads(problem.structure):
         found.append(("one_way", against))
     return found
 
@@ -164,15 +180,15 @@ def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
 def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
     near, places = _near_of(problem), problem.structure["places"]
     fields = {"from": places[START], "to": places[-1], **STORIES[problem.structure["story"]][0]}
-    if kind in ("nearest_first", "fewest_ways"):
-        route = _nearest_first(near) if kind == "nearest_first" else _fewest_ways(near)
-        if route is None or route == (best := _shortest(near)[0]):
+    if kind in HASTY:
+        route = HASTY[kind](near)
+        if route is None or route == (best := routes.shortest(near)[0]):
             return None
         apart = next(i for i in range(len(route)) if route[i] != best[i])
         fields.update(first=places[route[1]], count=str(len(route) - 1), at=places[route[apart - 1]],
                       then=places[route[apart]])
         return Slip(kind, step, _walked(problem, near, route, kind), fields)
-    search = _search(near, _listed(problem), kind, step)
+    search = routes.search(near, _listed(problem), kind, step)
     if search is None or len(search.moves) < step:
         return None
     if kind == "stopped_too_early":
@@ -200,10 +216,10 @@ def confirm(problem: Problem) -> Value:
     ends = START, len(structure["places"]) - 1
     if structure["ask"] == "length":
         return int(nx.dijkstra_path_length(graph, *ends))
-    routes = list(nx.all_shortest_paths(graph, *ends, weight="weight"))
-    if len(routes) > 1:
-        raise NoAnswer(f"{len(routes)} routes are equally short")
-    return tuple(structure["places"][i] for i in routes[0])
+    found = list(nx.all_shortest_paths(graph, *ends, weight="weight"))
+    if len(found) > 1:
+        raise NoAnswer(f"{len(found)} routes are equally short")
+    return tuple(structure["places"][i] for i in found[0])
 
 
 def shape(structure: Structure) -> str:
@@ -216,77 +232,9 @@ def _names(structure: Structure) -> list[str]:
     return [f"{places[a]}–{places[b]}" for a, b in structure["ways"]]
 
 
-def _near(count: int, ways: Sequence[Sequence[int]], lengths: Sequence[Value]) -> Near:
-    near: list[dict[int, int]] = [{} for _ in range(count)]
-    for (a, b), length in zip(ways, lengths, strict=True):
-        near[a][b] = near[b][a] = length  # type: ignore[assignment]  # all lengths are whole numbers
-    return near
-
-
 def _near_of(problem: Problem) -> Near:
     structure = problem.structure
-    return _near(len(structure["places"]), structure["ways"], [q.value for q in problem.quantities])
-
-
-def _shortest(near: Near) -> tuple[tuple[int, ...], int, bool]:
-    """A shortest route, its length, and whether it is the only one. Ways are positive, so ties show on the way."""
-    goal = len(near) - 1
-    best, came, only, open_ = {START: 0}, {START: START}, {START: True}, {START: 0}
-    while open_:
-        here = min(open_, key=open_.__getitem__)
-        base = open_.pop(here)
-        if here == goal:
-            break
-        for place, way in near[here].items():
-            length, old = base + way, best.get(place)
-            if old is None or length < old:
-                best[place] = open_[place] = length
-                came[place], only[place] = here, only[here]
-            elif length == old:
-                only[place] = False
-    if goal not in best:
-        raise NoAnswer("the places are not connected")
-    return _back(came, goal), best[goal], only[goal]
-
-
-def _back(came: Mapping[int, int] | Sequence[int], goal: int) -> tuple[int, ...]:
-    route = [goal]
-    while route[-1] != START:
-        route.append(came[route[-1]])
-    return tuple(route[::-1])
-
-
-def _search(near: Near, listed: Mapping[tuple[int, int], str], kind: str = "", step: int = -1) -> Search | None:
-    """The search, right or with a mistake of that kind at that step; None where the goal is not found."""
-    goal = len(near) - 1
-    best, came, open_ = {START: 0}, {START: START}, {START: 0}
-    moves: list[tuple[int, int, list[Look]]] = []
-    while open_ and not (kind == "stopped_too_early" and goal in best):
-        here = min(open_, key=open_.__getitem__)
-        base = open_.pop(here)
-        if here == goal:
-            break
-        looks: list[Look] = []
-        for place, way in near[here].items():
-            length, old = base + way, best.get(place, 0)
-            if old and place not in open_ or place == START:
-                continue
-            if kind == "one_way" and (here, place) not in listed:
-                if len(moves) == step:  # said once
-                    looks.append((place, way, old, "against"))
-                continue
-            if not old or length < old:
-                how = "better" if old else "first" if here == START else "new"
-                if old and kind == "first_length_kept" and len(moves) == step:
-                    how = "kept"
-                else:
-                    best[place] = open_[place] = length
-                    came[place] = here
-            else:
-                how = "same" if length == old else "worse"
-            looks.append((place, way, old, how))
-        moves.append((here, base, looks))
-    return Search(moves, _back(came, goal), best[goal]) if goal in best else None
+    return routes.network(len(structure["places"]), structure["ways"], [q.value for q in problem.quantities])
 
 
 def _listed(problem: Problem) -> dict[tuple[int, int], str]:
@@ -298,6 +246,7 @@ def _told(problem: Problem, search: Search, done: Sequence[Step], kind: str = ""
     structure, words, listed = problem.structure, wordings(FILE), _listed(problem)
     places, style, steps = structure["places"], structure["style"], list(done)
     world = STORIES[structure["story"]][0]
+    what = words.choose("what", style, {"here": "{}"})  # chosen once, since all steps share it
     for number in range(len(steps), len(search.moves)):
         here, base, looks = search.moves[number]
         at, total, found, uses, value = places[here], str(base), [], [f"s{number - 1}"] if number else [], base
@@ -309,8 +258,8 @@ def _told(problem: Problem, search: Search, done: Sequence[Step], kind: str = ""
             found.append(words.choose(f"part.{how}", style, part))
         fields = {"here": at, "base": total, "found": "; ".join(found), "spot": world["spot"]}
         key = "line.start" if not number else "line.settle" if found else "line.nothing"
-        steps.append(Step(f"s{number}", words.choose("what", style, fields),
-                          words.choose(key, style + 37 * number, fields), str(value), tuple(uses)))
+        steps.append(Step(f"s{number}", what.replace("{}", at), words.choose(key, style + 37 * number, fields),
+                          str(value), tuple(uses)))
     key = "stopped_too_early.line" if kind == "stopped_too_early" else "line.last"
     return _finished(problem, steps, search.route, search.length, key)
 
@@ -334,24 +283,13 @@ def _walked(problem: Problem, near: Near, route: tuple[int, ...], kind: str) -> 
     total = 0
     for a, b in pairwise(route):
         total += near[a][b]
-        fields = {"a": places[a], "b": places[b], "way": str(near[a][b]), "sum": str(total), "count": str(len(route) - 1),
-                  **world}
-        key = f"{kind}.line" if steps else f"{kind}.line_first"
+        fields = {"a": places[a], "b": places[b], "way": str(near[a][b]), "sum": str(total),
+                  "count": str(len(route) - 1), **world}
+        key = f"{kind}.line_first" if not steps else f"{kind}.line_last" if b == route[-1] else f"{kind}.line"
         steps.append(Step(f"s{len(steps)}", words.choose("what.walk", style, fields),
                           words.choose(key, style + 37 * len(steps), fields), str(total),
                           (listed.get((a, b)) or listed[b, a], *(s.name for s in steps[-1:]))))
     return _finished(problem, steps, route, total, "walk.last")
-
-
-def _nearest_first(near: Near) -> tuple[int, ...] | None:
-    """The shortest way out of each place to one not yet seen; None where that leads into a dead end or two are nearest."""
-    route, goal = [START], len(near) - 1
-    while route[-1] != goal:
-        fresh = sorted([(way, place) for place, way in near[route[-1]].items() if place not in route])
-        if not fresh or len(fresh) > 1 and fresh[0][0] == fresh[1][0]:
-            return None
-        route.append(fresh[0][1])
-    return tuple(route)
 
 
 def _leads(structure: Structure) -> bool:
@@ -362,44 +300,13 @@ def _leads(structure: Structure) -> bool:
     return len(structure["places"]) - 1 in seen and structure["layout"] != "sentences"
 
 
-def _fewest_ways(near: Near) -> tuple[int, ...]:
-    """The shortest of the routes with the fewest ways: breadth first, layer by layer."""
-    goal, seen = len(near) - 1, {START}
-    layer: dict[int, tuple[int, tuple[int, ...]]] = {START: (0, (START,))}
-    while goal not in layer:
-        after: dict[int, tuple[int, tuple[int, ...]]] = {}
-        for here, (total, route) in layer.items():
-            for place, way in near[here].items():
-                if place not in seen and (place not in after or total + way < after[place][0]):
-                    after[place] = (total + way, (*route, place))
-        seen.update(after)
-        layer = after
-    return layer[goal][1]
-
-
-def _teaches(ways: Mapping[tuple[int, int], int], far: Sequence[int], came: Sequence[int], ask: str) -> bool:
-    """Whether some hasty route misses the shortest one, and some length decides.
-
-    The shortest length changes with every way on the route; here it should not stand in the statement. The route
-    changes where a way that leads to one of its places from outside it may be short enough to save something.
-    """
-    route = _back(came, len(far) - 1)
-    if ask == "length":
-        if far[-1] in ways.values():
-            return False
-    elif not any([(b in route and came[b] != a and far[b] - far[a] > DOMAIN[0])
-                  or (a in route and came[a] != b and far[a] - far[b] > DOMAIN[0]) for a, b in ways]):
-        return False
-    near = _near(len(far), tuple(ways), tuple(ways.values()))
-    return _fewest_ways(near) != route or _nearest_first(near) not in (None, route)
-
-
 FAMILY = Family(
     name=NAME,
     domain="graphs",
     summary="the shortest route between two places, or its length",
     kind=lambda structure: "route" if structure["ask"] == "route" else "number",
     slips=("nearest_first", "fewest_ways", "first_length_kept", "stopped_too_early", "one_way"),
-    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape, words=say, state=state,
+    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape,
+    words=say, state=state,
     options=lambda problem: problem.structure["places"] if problem.structure["ask"] == "route" else (),
 )

@@ -42,7 +42,7 @@ class Item(NamedTuple):
 
     recipe: str
     seed: int
-    index: int
+    number: int
     draws: Draws
     options: Options
     pool: Sequence[Posed]
@@ -73,10 +73,10 @@ def families_of(options: Options) -> tuple[Family, ...]:
 def pose_item(item: Item) -> Posed:
     """The problem of an item: the next of the pool, or a fresh one; families and levels take turns, so all are even."""
     if item.pool:
-        return item.pool[item.index % len(item.pool)]
+        return item.pool[item.number % len(item.pool)]
     families, levels = families_of(item.options), item.options.levels
-    family = families[item.index % len(families)]
-    level = levels[item.index // len(families) % len(levels)]
+    family = families[item.number % len(families)]
+    level = levels[item.number // len(families) % len(levels)]
     return Posed(family, family.draw(item.draws, level), "")
 
 
@@ -84,7 +84,7 @@ def another_problem(item: Item, posed: Posed) -> Problem:
     """A problem of the same family that is not the item's own: another of the pool, or a fresh one of its level."""
     if len(item.pool) > 1:
         step = item.draws.between(1, len(item.pool) - 1)
-        return item.pool[(item.index + step) % len(item.pool)].problem
+        return item.pool[(item.number + step) % len(item.pool)].problem
     return posed.problem if item.pool else posed.family.draw(item.draws, posed.problem.level)
 
 
@@ -105,7 +105,7 @@ def check_policies(recipe: Recipe, options: Options) -> None:
                                ("teacher", options.teachers, recipe.teachers)):
         for name in asked:
             if name not in known:
-                raise UsageError(f"recipe {recipe.name!r} has no {kind} {name!r}; it has {', '.join(known) or 'one only'}")
+                raise UsageError(f"recipe {recipe.name!r} has no {kind} {name!r}; it has {', '.join(known)}")
 
 
 class Cast(NamedTuple):
@@ -130,7 +130,7 @@ def cast_item(item: Item, students: Sequence[str], *, slips: int, leave_facts: f
 
 
 def episode(item: Item, cast: Cast, dialogue: Dialogue, *, arm: str = "", teacher: str = "") -> Episode:
-    return Episode(item.recipe, arm, item.seed, item.index, cast.posed.source, cast.student.name,
+    return Episode(item.recipe, arm, item.seed, item.number, cast.posed.source, cast.student.name,
                    teacher or cast.teacher.name, cast.student_voice.name, cast.teacher_voice.name,
                    item.options.max_turns, dialogue)
 

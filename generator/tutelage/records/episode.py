@@ -26,7 +26,7 @@ class Episode(NamedTuple):
     recipe: str
     arm: str  # "" for the recipe's main arm
     seed: int
-    index: int  # number of the item in the build, from 0; all arms of one item share it
+    item: int  # number of the item in the build, from 0; all arms of one item share it
     source: str  # "" where drawn, else "name:row"
     student: str
     teacher: str

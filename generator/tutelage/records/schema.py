@@ -46,7 +46,7 @@ EPISODES = pa.schema([
     ("recipe", pa.string()),
     ("arm", pa.string()),  # "" for the main arm
     ("seed", pa.int64()),
-    ("index", pa.int64()),  # number of the item; arms of one item share it
+    ("item", pa.int64()),  # number of the item; arms of one item share it
     ("source", pa.string()),  # "" or "name:row"
     ("family", pa.string()),
     ("level", pa.int8()),
@@ -97,7 +97,7 @@ def episodes_table(rows: Sequence[Row]) -> pa.RecordBatch:
         "recipe": [e.recipe for e in episodes],
         "arm": [e.arm for e in episodes],
         "seed": [e.seed for e in episodes],
-        "index": [e.index for e in episodes],
+        "item": [e.item for e in episodes],
         "source": [e.source for e in episodes],
         "family": [c.family.name for c in cases],
         "level": [c.problem.level for c in cases],
@@ -137,18 +137,15 @@ def _offsets(lengths: Sequence[int]) -> pa.Array:
 
 def _turns(episodes: Sequence[Episode]) -> pa.ListArray:
     turns: list[Turn] = []
-    acts, known, left = [], [], []
+    acts = []
     for e in episodes:
         turns += e.dialogue.turns
         acts += [t.act for t in e.dialogue.turns]
-        count = len(e.dialogue.case.known)
-        # -1: everything was told from the start, so nothing was left to ask for
-        known += [t.known_after if t.known_after >= 0 else count for t in e.dialogue.turns]
-        left += [max(0, t.k_after) for t in e.dialogue.turns]
     columns: list[list[Any]] = [
         [t.role for t in turns], [a.kind for a in acts], [a.target for a in acts], [a.level for a in acts],
         [t.text for t in turns], [a.answer for a in acts], [a.slip for a in acts], [a.step for a in acts],
-        [t.correct for t in turns], known, left, [t.ig_bits for t in turns],
+        [t.correct for t in turns], [t.known_after for t in turns], [t.k_after for t in turns],
+        [t.ig_bits for t in turns],
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, TURN, strict=True)]
     return pa.ListArray.from_arrays(_offsets([len(e.dialogue.turns) for e in episodes]),

@@ -33,12 +33,14 @@ def run_program(job: dict[str, Any], output_bytes: int, report: Report) -> None:
     """Report one RETURN per call, then one END. Lets MemoryError through: the caller is ready for it."""
     function, status, detail = _load(job["source"], job["function"])
     if function is None:
-        return report(END, f"{status}\n{detail}")
+        report(END, f"{status}\n{detail}")
+        return
     for number, arguments in enumerate(job["inputs"], 1):
         text, failure = _call(function, arguments)
         output_bytes -= len(text)
         if output_bytes < 0:
-            return report(END, f"output\nthe returned values are larger than the limit (at call {number})")
+            report(END, f"output\nthe returned values are larger than the limit (at call {number})")
+            return
         report(RETURN, text)
         if failure and not detail:
             detail = f"call {number} raised {failure}"
@@ -63,7 +65,7 @@ def _load(source: str, name: str) -> tuple[Callable[..., object] | None, str, st
         exec(code, module.__dict__)  # noqa: S102  # this is the one place for it: see the package's docstring
     except MemoryError:
         raise
-    except BaseException as error:  # noqa: BLE001  # SystemExit too: it must not pass for the end of this code
+    except BaseException as error:  # SystemExit too: it must not pass for the end of this code
         return None, "error", describe(error)
     function = module.__dict__.get(name)
     if not callable(function):
@@ -77,7 +79,7 @@ def _call(function: Callable[..., object], arguments: list[Any]) -> tuple[str, s
         value = function(*arguments)
     except MemoryError:
         raise
-    except BaseException as error:  # noqa: BLE001  # whatever a foreign function raises is its outcome
+    except BaseException as error:  # whatever a foreign function raises is its outcome
         return "!" + type(error).__name__, describe(error)
     try:
         return canonical(value), ""
@@ -102,5 +104,5 @@ def _message(error: BaseException) -> str:
     """Return what the exception says, without a syntax error's file and line; "" if it fails to say."""
     try:
         return str(error.msg if isinstance(error, SyntaxError) else error)
-    except Exception:  # noqa: BLE001  # a foreign __str__; the exception it belongs to is reported all the same
+    except Exception:  # a foreign __str__; the exception it belongs to is reported all the same
         return ""

@@ -163,17 +163,7 @@ class Runner:
         """Start the warm process, have it lock itself in, and see that the locks hold."""
         program = filter_program(_machine())
         self.close()
-        self._process = subprocess.Popen(
-            # Not -I, which would ignore PYTHONHASHSEED: the environment below is all there is anyway.
-            [sys.executable, "-P", "-s", "-S", "-B", str(Path(__file__).with_name("child.py"))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            cwd="/",
-            env=_environment(),
-            start_new_session=True,  # an interrupt from the keyboard is for this process to handle
-        )
+        self._process = _spawn()
         hello = self._exchange(json.dumps({"filter": program.hex()}).encode(), 30.0)
         if hello is None or "missing" in hello:
             missing = hello["missing"] if hello else f"its process did not start ({self._last_words()})"
@@ -204,6 +194,25 @@ def _machine() -> str:
         missing = f"no seccomp filter for {here}"
         raise RunnerUnavailable(f"foreign programs cannot be isolated here: {missing}; {_WAY_OUT}")
     return machine
+
+
+def _spawn() -> subprocess.Popen[bytes]:
+    """Start the warm process's program, with pipes for its standard streams."""
+    # Not -I, which would ignore PYTHONHASHSEED: the environment below is all there is anyway.
+    command = [sys.executable, "-P", "-s", "-S", "-B", str(Path(__file__).with_name("child.py"))]
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            cwd="/",
+            env=_environment(),
+            start_new_session=True,  # an interrupt from the keyboard is for this process to handle
+        )
+    except OSError as error:
+        raise RunnerUnavailable(f"the runner's process cannot be started: {error}; {_WAY_OUT}") from error
 
 
 def _environment() -> dict[str, str]:

@@ -67,7 +67,7 @@ def serve() -> None:
     try:
         _send(replies, {"isolation": _lock_in()})
     except OSError as error:
-        _send(replies, {"missing": str(error)})
+        _send(replies, {"missing": error.strerror})
         return
     gc.collect()
     gc.freeze()  # what is here now is shared with every child: no collection should touch, and so copy, it

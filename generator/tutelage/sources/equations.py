@@ -97,15 +97,20 @@ def read_line(raw: str) -> Line:
     return Line(text, tuple(kept), equations, fault)
 
 
+def tidy_text(text: str) -> str:
+    """A text with single spaces and plain numbers: 1/2 for ½, 0.5 for .5."""
+    text = _SPACES.sub(" ", text).strip()
+    if not text.isascii():
+        for sign, parts in _VULGAR.items():
+            text = re.sub(rf"(?<=[0-9])\s?{sign}", f" {parts}", text).replace(sign, parts)
+    return _SPACE_BEFORE.sub(r"\1", _BARE_POINT.sub("0.", text))
+
+
 def clean(text: str) -> str:
-    """A text with single spaces, and numbers, points and signs of arithmetic where one expects them."""
-    text = _CROSS.sub(" × ", _SPACES.sub(" ", text).strip())
+    """A line of work, tidied, with its signs of arithmetic set apart as one expects them."""
+    text = _CROSS.sub(" × ", tidy_text(text))
     if _SPOT in text:
         text = _SPOT_SPACE.sub(_SPOT, _CURRENCY_BEFORE.sub(rf"{_SPOT}\1", text))
-    for sign, parts in _VULGAR.items():
-        if sign in text:
-            text = re.sub(rf"(?<=[0-9])\s?{sign}", f" {parts}", text).replace(sign, parts)
-    text = _SPACE_BEFORE.sub(r"\1", _BARE_POINT.sub("0.", text))
     return _EQUAL_SPACES.sub(" = ", _BRACKETED.sub(r"\1 × \2", text)).strip()  # 500(.40)
 
 
@@ -245,7 +250,7 @@ def _read(spots: tuple[Token, ...], result: Token, exact: bool) -> Equation | No
     signs = any([spot.percent for spot in spots])
     for percents in (True, False) if signs else (False,):
         tokens = tuple([_plain(spot, percents) for spot in spots])
-        value = _value(tokens)
+        value = exact_value(tokens)
         if value is None:
             return None
         goals = [Fraction(result.value) / 100] if result.percent and (percents or not signs) else []
@@ -264,7 +269,7 @@ def _plain(spot: Token, percents: bool) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _value(tokens: tuple[str, ...]) -> Number | None:
+def exact_value(tokens: tuple[str, ...]) -> Number | None:
     """The exact value of an expression of plain numbers with at least one operator; None where it is none."""
     order = postfix(tokens) if len(tokens) > 2 else None
     if order is None:

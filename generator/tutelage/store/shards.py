@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -42,7 +43,7 @@ def sft_config(arm: str) -> str:
 
 
 class ShardWriter:
-    """Writes the rows of one shard: a file for each config and split. `finish` makes them appear; `abandon` leaves none."""
+    """Writes the rows of one shard, a file for each config and split: all appear by `finish`, none after `abandon`."""
 
     def __init__(self, root: Path, shard: int, shards: int, train_on: str) -> None:
         self.root, self.shard, self.shards, self.train_on = root, shard, shards, train_on
@@ -76,10 +77,8 @@ class ShardWriter:
     def abandon(self) -> None:
         """Closes and removes what was not finished; errors on the way are of no interest any more."""
         for (config, split), writer in self._writers.items():
-            try:
+            with suppress(OSError, pa.ArrowException):  # the disk may be full; the file goes away with the next line
                 writer.close()
-            except (OSError, pa.ArrowException):
-                pass  # the disk may be full; the file goes away with the next line
             self._temporary(config, split).unlink(missing_ok=True)
 
     def _flush(self, split: str) -> None:

@@ -50,12 +50,14 @@ def converse(case: Case, student: Student, teacher: Teacher, *, max_turns: int) 
             break
         if number < max_turns:
             turns.append(teacher(case, turns))
-    return Dialogue(case, tuple(turns if case.known >= all_names(case.problem) else _analysed(case, turns)),
-                    int(solved > 0), solved)
+    return Dialogue(case, tuple(analysed(case, turns)), int(solved > 0), solved)
 
 
-def _analysed(case: Case, turns: list[Turn]) -> list[Turn]:
-    """The turns with what was known after each: only where the statement leaves something to the teacher."""
+def analysed(case: Case, turns: Sequence[Turn]) -> list[Turn]:
+    """The turns with what was known after each, how much was still missing, and what each question was worth."""
+    if case.known >= all_names(case.problem):
+        count = len(case.known)
+        return [turn._replace(known_after=count, k_after=0, ig_bits=0.0) for turn in turns]
     known, out = set(case.known), []
     view = analyse(case.family, case.problem, known)
     for turn in turns:

@@ -145,7 +145,7 @@ def _understood(mind: Mind, history: History) -> bool:
 
 
 def _puzzled(mind: Mind, history: History) -> Turn:
-    """The reply to words that didn't help: shows that a step holds, asks which step is meant, tries at random, insists."""
+    """The reply to words that didn't help: shows that a step holds, asks which is meant, tries at random, insists."""
     act, slip = history[-1].act, mind.exposed
     if slip is None:
         return mind.revise()

@@ -6,7 +6,6 @@ first wrong step; the level rises each time that the same mistake comes back. Qu
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from tutelage.draws import Draws
@@ -158,7 +157,8 @@ class _Desk:
         if wrong is None:
             return Turn("teacher", Act(CONFIRM, act.target, step=act.step), self.say("confirm"))
         slip = slip_of(case, wrong)
-        level = min(3, 1 + max([t.act.level for t in history if t.act.kind == HINT and t.act.target == slip.kind] or [0]))
+        given = [turn.act.level for turn in history if turn.act.kind == HINT and turn.act.target == slip.kind]
+        level = min(3, 1 + max(given, default=0))
         if back := self._takes_back(case, history):
             opening = back
         elif act.step == slip.step:

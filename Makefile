@@ -1,0 +1,54 @@
+# The user's two commands are `make dataset` and `make test`; the rest is for those who work on tutelage.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ROWS ?= 10000
+
+.PHONY: help dataset test check lint types floors golden bench clean
+
+help:
+	@echo "make dataset   build $(ROWS) dialogues in outputs/sml (ROWS=… for another number)"
+	@echo "make test      run the tests"
+	@echo "make check     what CI runs: lint, types, floors, tests"
+	@echo "make bench     speed and memory, in under three minutes"
+	@echo "make golden    write the golden files again (review the diff)"
+	@echo "make clean     remove .venv and caches (not outputs/)"
+
+dataset: $(VENV)/installed
+	$(BIN)/tutelage build sml --rows $(ROWS) --out outputs/sml
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -q
+
+check: lint types floors test
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy
+
+floors: $(VENV)/installed-dev
+	PYTHONPATH=generator $(BIN)/lint-imports
+
+golden: $(VENV)/installed-dev
+	TUTELAGE_GOLDEN=write $(BIN)/python -m pytest -q tests/test_golden.py
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/run.py
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "tutelage needs Python 3.11 or newer, $(PYTHON) is older; try make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,184 @@
+"""Expression graphs: the arithmetic under the word problems. A node is an operation on quantities and earlier nodes.
+
+    >>> evaluate([["times", ["trays", "each"]], ["full", [0, "bag"]]], {"trays": 14, "each": 24, "bag": 5})
+    [336, 67]
+
+Nodes are JSON lists whose first two entries are the operation and its arguments (a name: a quantity, a number: an
+earlier node); what else a node holds is its teller's business. The last node is what is asked for. Whole results stay
+`int`, because an `int` costs a tenth of a `Fraction`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from math import gcd
+from typing import Any
+
+from tutelage.errors import NoAnswer
+from tutelage.values import Value
+
+Number = int | Fraction
+Node = Sequence[Any]  # [operation, arguments, …]
+PARTS = tuple(Fraction(n, d) for d, n in (
+    (2, 1), (3, 1), (3, 2), (4, 1), (4, 3), (5, 1), (5, 2), (5, 3), (5, 4), (6, 1), (6, 5), (8, 3), (8, 5), (10, 3), (10, 7)))
+MOST = 12  # values in a domain
+
+
+def _minus(a: Number, b: Number) -> Number:
+    if a <= b:
+        raise NoAnswer("nothing is left")
+    return a - b
+
+
+def _over(a: Number, b: Number) -> Number:
+    if a % b:
+        raise NoAnswer("the division does not come out")
+    return a // b
+
+
+def _part(a: Number, share: Number) -> Number:
+    whole, rest = divmod(a * share.numerator, share.denominator)
+    if rest:
+        raise NoAnswer("the parts are not whole")
+    return whole
+
+
+def _left(a: Number, b: Number) -> Number:
+    return a % b
+
+
+def _full(a: Number, b: Number) -> Number:
+    return a // b
+
+
+def _needed(a: Number, b: Number) -> Number:
+    return -(-a // b)
+
+
+def ratio(a: Number, b: Number) -> Number:
+    """a ÷ b, exactly, as an `int` where it is whole. Raises NoAnswer for a division by zero."""
+    if not b:
+        raise NoAnswer("a division by zero")
+    if isinstance(a, int) and isinstance(b, int):
+        whole, rest = divmod(a, b)
+        return Fraction(a, b) if rest else whole
+    return tidy(a / b)
+
+
+def tidy(a: Number) -> Number:
+    return a.numerator if a.denominator == 1 else a
+
+
+OPERATIONS: Mapping[str, Callable[..., Number]] = {
+    "same": lambda a: a,
+    "plus": lambda *terms: tidy(sum(terms)),
+    "minus": lambda a, b: tidy(_minus(a, b)),
+    "times": lambda a, b: tidy(a * b),
+    "over": _over,  # a ÷ b, which has to come out
+    "part": _part,  # a fraction of a
+    "full": _full,  # how many whole b are in a
+    "left": _left,  # what they leave over
+    "needed": _needed,  # how many b it takes to hold a
+    "ratio": ratio,
+    "percent": lambda a, p: ratio(a * p, 100),
+    "raised": lambda a, p: ratio(a * (100 + p), 100),
+    "lowered": lambda a, p: ratio(a * (100 - p), 100),
+}
+
+
+def evaluate(nodes: Sequence[Node], values: Mapping[str, Value]) -> list[Any]:
+    """The value of every node. Raises NoAnswer where something is not whole that has to be, or less than nothing is left."""
+    done: list[Any] = []
+    for node in nodes:
+        args = node[1]
+        one = args[0]
+        a: Any = done[one] if one.__class__ is int else values[one]
+        if len(args) == 2:
+            two = args[1]
+            b: Any = done[two] if two.__class__ is int else values[two]
+            if node[0] == "times":
+                a = a * b
+                done.append(a if a.__class__ is int else tidy(a))
+            else:
+                done.append(OPERATIONS[node[0]](a, b))
+        else:
+            rest = [done[arg] if arg.__class__ is int else values[arg] for arg in args[1:]]
+            done.append(OPERATIONS[node[0]](a, *rest))
+    return done
+
+
+def rational(nodes: Sequence[Node], values: Mapping[str, Value]) -> Number:
+    """The last node again, by sympy and from the end: the second solver's way, which shares nothing with `evaluate`."""
+    from sympy import Integer, Rational, ceiling, floor
+
+    def of(arg: Any) -> Any:
+        if isinstance(arg, str):
+            value = values[arg]
+            return Rational(value.numerator, value.denominator) if isinstance(value, Fraction) else Integer(value)
+        op, args = nodes[arg][0], [of(one) for one in nodes[arg][1]]
+        a, b = args[0], args[-1]
+        forms: Mapping[str, Callable[[], Any]] = {
+            "same": lambda: a, "plus": lambda: sum(args, Integer(0)), "minus": lambda: a - b, "times": lambda: a * b,
+            "part": lambda: a * b, "over": lambda: a / b, "ratio": lambda: a / b, "full": lambda: floor(a / b),
+            "needed": lambda: ceiling(a / b), "left": lambda: a - b * floor(a / b), "percent": lambda: a * b / 100,
+            "raised": lambda: a + a * b / 100, "lowered": lambda: a - a * b / 100,
+        }
+        return forms[op]()
+
+    found = of(len(nodes) - 1)
+    return tidy(Fraction(int(found.p), int(found.q)))
+
+
+def domains(nodes: Sequence[Node], values: Mapping[str, Value], results: Sequence[int]) -> dict[str, tuple[Value, ...]]:
+    """What whole quantities of a graph could have been, near what they are, so that its divisions still come out."""
+    need, found = [1] * len(nodes), dict[str, tuple[Value, ...]]()
+    for index in range(len(nodes) - 1, -1, -1):
+        op, args, factor = nodes[index][0], nodes[index][1], need[index]
+        exact = op in ("over", "part")
+        for place, arg in enumerate(args):
+            step = factor
+            if op == "times":
+                other = args[1 - place]
+                of: Any = results[other] if other.__class__ is int else values[other]
+                step = factor // gcd(factor, of)
+            elif exact:
+                one = args[0]
+                whole: Any = results[one] if one.__class__ is int else values[one]
+                two = values[args[1]]
+                if place:
+                    found[arg] = shares(whole // gcd(whole, factor), two) if op == "part" else divisors(whole // factor, two)
+                    continue
+                step = factor * (two.denominator if op == "part" else two)  # type: ignore[union-attr,operator]
+            elif place and op in ("full", "needed", "left"):
+                step = 1
+            if arg.__class__ is int:
+                need[arg] = step if need[arg] == 1 else need[arg] * step // gcd(need[arg], step)
+            else:
+                found[arg] = around(values[arg], step)  # type: ignore[arg-type]
+    return found
+
+
+@lru_cache(maxsize=8192)
+def around(value: int, step: int) -> tuple[Value, ...]:
+    """Values at that distance of each other, from 2 up, with `value` at the fifth place if there is room below it."""
+    low = value - step * min(4, (value - 2) // step if value > 2 else 0)
+    return tuple(range(low, low + MOST * step, step))
+
+
+@lru_cache(maxsize=8192)
+def divisors(whole: int, value: int) -> tuple[Value, ...]:
+    """Numbers of sharers that divide `whole`, with `value` among them and at most `MOST`."""
+    fit = [n for n in range(2, 61) if n == value or whole % n == 0]
+    if len(fit) == 1:
+        fit += [value + 1]
+    at = max(0, min(fit.index(value) - 4, len(fit) - MOST))
+    return tuple(fit[at:at + MOST])
+
+
+@lru_cache(maxsize=8192)
+def shares(whole: int, value: Fraction) -> tuple[Value, ...]:
+    """Fractions that leave whole parts of `whole`, with `value` among them."""
+    fit = [f for f in PARTS if f == value or whole % f.denominator == 0]
+    return tuple(fit if len(fit) > 1 else [*fit, *[f for f in PARTS if f not in fit][:3]])

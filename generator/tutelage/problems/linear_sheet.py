@@ -1,0 +1,174 @@
+"""The sheet of paper on which an elimination is written, line by line, with one op of it perhaps done wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from tutelage.problems.elimination import ADDED, DROPPED, SIGN, STOPPED, Done, Number, Op, Row, run
+from tutelage.problems.linear_stories import (
+    LABELS,
+    NAME,
+    STORIES,
+    answer_of,
+    called,
+    joined,
+    letters_of,
+    meaning_of,
+    number,
+    target_of,
+    terms,
+)
+from tutelage.values import Problem, Step, Work
+from tutelage.wording import wordings
+
+
+class Sheet:
+    """Steps are named eq0, eq1, … (a fact as an equation), op0, op1, … (an op of the plan), sum and stop (the end)."""
+
+    def __init__(self, problem: Problem, ops: Sequence[Op], rows: Sequence[Row], at: int = -1, way: str = "") -> None:
+        self.structure, self.words = problem.structure, wordings(f"problems/{NAME}")
+        self.style, self.ops, self.at, self.way = self.structure["style"], ops, at, way
+        self.bare = STORIES[self.structure["story"]].kind == "bare"
+        self.names, self.given = letters_of(self.structure), len(rows)
+        rights = [cast(int, q.value) for q in problem.quantities]
+        done = run(ops, rows, rights, at, way)
+        if done is None:
+            raise ValueError(f"op {at} done as {way!r} leaves nothing to solve for")
+        self.done = done
+        self.equations = [*zip(rows, rights, strict=True), *[(d.left, d.right) for d in done]]
+        self.label = [f"({name})" for name in LABELS[: self.given]]  # how each equation is referred to
+        self.source = [*LABELS[: self.given]]  # the quantity or step that each equation comes from
+        self.finder: dict[int, tuple[str, Number]] = {}  # the step that found an unknown, and its value
+        self.steps: list[Step] = []
+        self.fields: dict[str, str] = {}  # for the words about op `at`
+
+    def write(self) -> Work:
+        if not self.bare:
+            self._set_up()
+        self.labelled = self.given if self.bare else len(self.steps)
+        for n, result in enumerate(self.done):
+            op = self.ops[n]
+            self.label.append("")
+            self.source.append(f"op{n}")
+            if op.kind == "find":
+                self._find(n, op, result)
+            elif op.kind == "times":
+                self._times(n, op, result)
+            else:
+                self._take(n, op, result)
+        return self._close()
+
+    def _add(self, name: str, key: str, what: str, value: str, uses: tuple[str, ...], fields: dict[str, str]) -> None:
+        words, style = self.words, self.style
+        self.steps.append(Step(name, words.choose(f"what.{what}", style, fields),
+                               words.choose(f"line.{key}", style + len(self.steps), fields), value, uses))
+
+    def _equation(self, i: int) -> str:
+        left, right = self.equations[i]
+        return f"{terms(left, self.names)} = {number(right)}"
+
+    def _set_up(self) -> None:
+        """An equation for each fact that is needed, with letters for the unknowns."""
+        needed = sorted({i for op in self.ops for i in (op.one, op.two if op.gone >= 0 else op.one) if i < self.given})
+        used = [j for j, column in enumerate(zip(*[self.equations[i][0] for i in needed], strict=True)) if any(column)]
+        be = [f"{self.names[j]} {'' if k else 'be '}{meaning_of(self.structure, j)}" for k, j in enumerate(used)]
+        for k, i in enumerate(needed):
+            self.label[i], self.source[i], eq = f"({LABELS[k]})", f"eq{k}", self._equation(i)
+            fields = {"eq": f"{eq} {self.label[i]}", "be": "" if k else joined(be)}
+            self._add(f"eq{k}", "next" if k else "first", f"eq{min(k, 3)}", eq, (LABELS[i],), fields)
+
+    def _times(self, n: int, op: Op, result: Done) -> None:
+        eq, factor, label = self._equation(self.given + n), str(op.two), self.label[op.one]
+        self.label[-1] = f"{factor} × {label}"
+        fields = {"label": label, "factor": factor, "eq": eq}
+        if n == self.at:
+            gone = next(o.gone for o in self.ops[n:] if self.given + n in (o.one, o.two) and o.gone >= 0)
+            self.fields = {"label": label, "factor": factor, "source": self._equation(op.one), "gone": self.names[gone],
+                           "gone_name": called(self.structure, gone)}
+        self._add(f"op{n}", "times", "times", eq, (self.source[op.one],), fields)
+
+    def _take(self, n: int, op: Op, result: Done) -> None:
+        eq, one, two, gone = self._equation(self.given + n), self.label[op.one], self.label[op.two], self.names[op.gone]
+        value = eq
+        if sum(map(bool, result.left)) > 1:
+            self.label[-1] = f"({LABELS[self.labelled]})"
+            self.labelled += 1
+            eq += f" {self.label[-1]}"
+        elif 1 in result.left:
+            self.finder[result.left.index(1)] = (f"op{n}", result.right)
+        if n == self.at:
+            place = int(self.way[len(SIGN) :]) if self.way.startswith(SIGN) else len(result.left)
+            self.fields = {"one": one, "two": two, "gone": gone, "gone_name": called(self.structure, op.gone),
+                           "spot": f"the terms with {self.names[place]}" if place < len(result.left) else "the right-hand sides",
+                           "from": self._part(op.one, place), "away": self._part(op.two, place)}
+        self._add(f"op{n}", "plus" if n == self.at and self.way == ADDED else op.kind, "take", value, (self.source[op.one], self.source[op.two]),
+                  {"one": one, "two": two, "gone": gone, "eq": eq})
+
+    def _part(self, i: int, place: int) -> str:
+        left, right = self.equations[i]
+        return terms([left[place]], [self.names[place]]) if place < len(left) else number(right)
+
+    def _find(self, n: int, op: Op, result: Done) -> None:
+        left, var, c = result.left, self.names[op.two], result.left[op.two]
+        wrong = self.way if n == self.at else ""
+        value, rest, size = number(result.value, self.bare), number(result.rest, self.bare), abs(c)
+        knowns = [j for j in range(len(left)) if left[j] and j != op.two]
+        fields = {"var": var, "value": value, "rest": rest, "divisor": str(c) if c > 0 else f"({number(c)})",
+                  "right": number(result.right), "label": self.label[op.one], "moved": f"{terms([size], [var])} = {rest}",
+                  "known": joined([f"{self.names[j]} = {number(self.finder[j][1], self.bare)}" for j in knowns])}
+        if knowns:
+            fields["eq"] = self._put_in(c, var, result)
+        if n == self.at:
+            self.fields = {**fields, "name": meaning_of(self.structure, op.two), "constant": number(abs(result.constant), self.bare),
+                           "coefficient": str(size), "asked": target_of(self.structure)}
+            for right in ("value", "rest", "right"):
+                self.fields.pop(right)
+        if knowns or c != 1:
+            key = ("back" if size > 1 else "back_one") if knowns else "divide"
+            uses = (self.source[op.one], *[self.finder[j][0] for j in knowns])
+            self.finder[op.two] = (f"op{n}", result.value)
+            self._add(f"op{n}", f"{key}_dropped" if wrong == DROPPED else key, "find", f"{var} = {value}", uses, fields)
+        else:
+            self.finder[op.two] = (self.source[op.one], result.value)
+
+    def _put_in(self, c: int, var: str, result: Done) -> str:
+        """The equation with the known unknowns put in: "3a + 10 = 31", or "10 − 3a = 4"."""
+        constant, right = result.constant, number(result.right)
+        size = number(abs(constant), self.bare)
+        if not constant:
+            return f"{terms([c], [var])} = {right}"
+        if c > 0:
+            return f"{terms([c], [var])} {'+' if constant > 0 else '−'} {size} = {right}"
+        return f"{'' if constant > 0 else '−'}{size} − {terms([-c], [var])} = {right}"
+
+    def _close(self) -> Work:
+        structure, ask = self.structure, self.structure["ask"]
+        if not ask:
+            pairs = [(thing, self.finder[j][1]) for j, thing in enumerate(structure["things"][: structure["main"]])]
+            return Work(tuple(self.steps), tuple(sorted(pairs)), answer_of(structure, tuple(pairs)))
+        asked = [j for j, c in enumerate(ask) if c]
+        if self.way == STOPPED:
+            value = self.done[-1].value
+            fields = {"answer": answer_of(structure, value), "var": self.names[self.ops[self.at].two]}
+            self._add("stop", "stop", "stop", number(value, self.bare), (self.finder[self.ops[self.at].two][0],), fields)
+        elif sum(map(abs, ask)) == 1:
+            value = self.finder[asked[0]][1]
+        else:
+            value = sum([c * self.finder[j][1] for j, c in enumerate(ask) if c])
+            value = int(value) if value.denominator == 1 else value
+            fields = {"sum": self._spelled(ask), "total": number(value, self.bare), "letters": terms(ask, self.names)}
+            self._add("sum", "sum", "sum", fields["total"], tuple([self.finder[j][0] for j in asked]), fields)
+        return Work(tuple(self.steps), value, answer_of(structure, value))
+
+    def _spelled(self, ask: Sequence[int]) -> str:
+        """The combination with its numbers put in: "2 × 7 + 5", "3 − (−5)"."""
+        text = ""
+        for j, c in enumerate(ask):
+            if c:
+                value = self.finder[j][1]
+                part = number(value, self.bare)
+                part = f"({part})" if value < 0 and (text or abs(c) > 1) else part
+                part = part if abs(c) == 1 else f"{abs(c)} × {part}"
+                text += (" + " if c > 0 else " − ") + part if text else part if c > 0 else f"−{part}"
+        return text
