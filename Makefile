@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROWS ?= 10000
 
-.PHONY: help dataset test check lint types floors golden bench clean
+.PHONY: help dataset test check lint types floors golden docs bench clean
 
 help:
 	@echo "make dataset   build $(ROWS) dialogues in outputs/sml (ROWS=… for another number)"
@@ -12,6 +12,7 @@ help:
 	@echo "make check     what CI runs: lint, types, floors, tests"
 	@echo "make bench     speed and memory, in under three minutes"
 	@echo "make golden    write the golden files again (review the diff)"
+	@echo "make docs      write docs/commands.md again"
 	@echo "make clean     remove .venv and caches (not outputs/)"
 
 dataset: $(VENV)/installed
@@ -33,6 +34,9 @@ floors: $(VENV)/installed-dev
 
 golden: $(VENV)/installed-dev
 	TUTELAGE_GOLDEN=write $(BIN)/python -m pytest -q tests/test_golden.py
+
+docs: $(VENV)/installed-dev
+	$(BIN)/python docs/build.py
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/run.py

@@ -9,6 +9,7 @@ on the number of workers, on who made which shard, or on how often the build was
 from __future__ import annotations
 
 import errno
+import gc
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -18,9 +19,10 @@ from tutelage import __version__
 from tutelage.draws import stream
 from tutelage.errors import StoreError, UsageError
 from tutelage.plan import Plan
+from tutelage.problems.family import Posed
 from tutelage.processes import Tick, each
 from tutelage.recipes import recipe_named
-from tutelage.recipes.recipe import Item, Posed, Recipe, Result, check_policies, families_of
+from tutelage.recipes.recipe import Item, Recipe, Result, check_policies, families_of
 from tutelage.records.episode import Drop, Episode, first_attempt_right
 from tutelage.store import folder
 from tutelage.store.splits import FAILURES, HELDOUT, TEST, TRAIN, VALIDATION, split_of
@@ -29,6 +31,7 @@ from tutelage.wording import templates_digest, use_templates
 if TYPE_CHECKING:
     from tutelage.store.shards import ShardWriter
 
+GC_ROWS = 5_000
 MOST_TRIES = 60  # an item that keeps nothing is tried again with fresh draws
 Progress = Callable[[int, int], None]  # rows done, rows in all
 
@@ -66,8 +69,11 @@ def build(plan: Plan, out: Path, *, workers: int = 1, overwrite: bool = False, t
                       start=len(done) * plan.shard_rows)
         for _ in shards:
             pass  # a shard leaves its files and its receipt; nothing comes back
-        manifest = _manifest(plan, recipe, known, source, out)
-        folder.complete(out, manifest)
+        try:
+            manifest = _manifest(plan, recipe, known, source, out)
+            folder.complete(out, manifest)
+        except OSError as error:
+            raise _unwritten(out, error) from error
     return manifest
 
 
@@ -107,24 +113,34 @@ def write_shard(shard: int, plan: Plan, out: Path, pool: Sequence[Posed], templa
     writer = ShardWriter(out, shard, plan.shards, plan.options.train_on)
     first, last = shard * plan.shard_rows, min(plan.rows, (shard + 1) * plan.shard_rows)
     counts: Counter[str] = Counter()
+    # rows are trees of small tuples without cycles: looking for cycles in them costs as much as making them
+    gc.disable()
     try:
         for index in range(first, last):
             _add_item(make_item(recipe, plan, index, pool), plan, writer, counts)
             if (index - first) % 50 == 49:
                 tick(50)
+            if (index - first) % GC_ROWS == GC_ROWS - 1:
+                gc.collect(1)
         tick((last - first) % 50)
         files = writer.finish(_splits(plan), recipe.arms)
         folder.write_receipt(out, {"shard": shard, "files": [file._asdict() for file in files],
                                    "counts": dict(sorted(counts.items()))})
     except OSError as error:
         writer.abandon()
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        what = "no space is left" if full else f"it can't be written ({error.strerror or error})"
-        raise StoreError(f"{out}: {what}; finished shards are kept. "
-                         f"{'Make room' if full else 'Mend that'} and run the same command to go on") from error
+        raise _unwritten(out, error) from error
     except BaseException:
         writer.abandon()
         raise
+    finally:
+        gc.enable()
+
+
+def _unwritten(out: Path, error: OSError) -> StoreError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    what = "no space is left" if full else f"it can't be written ({error.strerror or error})"
+    return StoreError(f"{out}: {what}; finished shards are kept. "
+                      f"{'Make room' if full else 'Mend that'} and run the same command to go on")
 
 
 def _add_item(result: Result, plan: Plan, writer: ShardWriter, counts: Counter[str]) -> None:

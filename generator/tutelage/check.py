@@ -67,6 +67,11 @@ def check(root: Path, *, workers: int = 1, progress: Progress | None = None) -> 
         faults.append(Fault(path, -1, "file", "is in the folder but not in the manifest"))
     groups = sorted({path.partition("/")[2] for path in listed})
     total = sum(file["rows"] for path, file in listed.items() if path.startswith("episodes/"))
+    rows = Counter[str]()
+    for path, file in listed.items():
+        rows[path.rpartition("-of-")[0].rpartition("-")[0]] += file["rows"]
+    if rows != manifest["rows"]:
+        faults.append(Fault(folder.MANIFEST, -1, "rows", f"counts {manifest['rows']}, its files hold {dict(rows)}"))
     report = (lambda done: progress(done, total)) if progress else None
     for result in each(check_group, shared=(root, plan, listed), items=groups, workers=workers, report=report):
         faults += result.faults
@@ -98,12 +103,35 @@ def check_group(name: str, root: Path, plan: Plan, listed: Mapping[str, Any], ti
         if number % 50 == 49:
             tick(50)
     if split != FAILURES:
-        for path in sorted(path for path in listed if path.startswith("sft") and path.endswith(f"/{name}")):
-            for number, row in enumerate(_rows(path, root, listed, group)):
-                for what in _sft_faults(row, made.get(row["id"]), path, plan.options):
-                    group.faults.append(Fault(path, number, "sft", what))
-                group.checked["sft rows"] += 1
+        due: dict[str, list[str]] = {path: [] for path in sorted(listed)
+                                     if path.startswith("sft") and path.endswith(f"/{name}")}
+        for row in made.values():
+            if row["reward"]:
+                due.setdefault(f"{_sft_config(row)}/{name}", []).append(row["id"])
+        for path, ids in due.items():
+            _check_sft(path, ids, made, root, plan, listed, group)
     return group
+
+
+def _check_sft(path: str, due: list[str], made: Mapping[str, dict[str, Any]], root: Path, plan: Plan,
+               listed: Mapping[str, Any], group: Group) -> None:
+    """Checks a file of `sft` rows: each row by itself, and that there is one for each episode that was solved."""
+    if path not in listed:
+        group.faults.append(Fault(path, -1, "file", "is due for episodes of reward 1 but not in the manifest"))
+        return
+    ids = []
+    for number, row in enumerate(_rows(path, root, listed, group)):
+        for what in _sft_faults(row, made.get(row["id"]), path, plan.options):
+            group.faults.append(Fault(path, number, "sft", what))
+        ids.append(row["id"])
+        group.checked["sft rows"] += 1
+    if ids != due:
+        group.faults.append(Fault(path, -1, "sft", f"{len(ids)} rows are not, one by one, the {len(due)} episodes of "
+                                                   "reward 1"))
+
+
+def _sft_config(row: Mapping[str, Any]) -> str:
+    return f"sft_{row['arm']}" if row["arm"] else "sft"
 
 
 def _rows(path: str, root: Path, listed: Mapping[str, Any], group: Group) -> Iterator[dict[str, Any]]:
@@ -123,7 +151,8 @@ def _rows(path: str, root: Path, listed: Mapping[str, Any], group: Group) -> Ite
         group.faults.append(Fault(path, -1, "digest", f"SHA-256 is {digest}, the manifest says {due}"))
     try:
         with pq.ParquetFile(root / path) as file:
-            if not file.schema_arrow.equals(SCHEMAS[path.partition("/")[0].partition("_")[0]], check_metadata=True):
+            schema = file.schema_arrow  # Parquet renames a list's item to "element" and numbers the fields
+            if not schema.equals(SCHEMAS[path.partition("/")[0].partition("_")[0]]) or schema.metadata:
                 group.faults.append(Fault(path, -1, "schema", "is not the schema of this version"))
                 return
             if file.metadata.num_rows != listed[path]["rows"]:
@@ -279,7 +308,7 @@ def _sft_faults(row: dict[str, Any], episode: dict[str, Any] | None, path: str, 
         yield "no turn is trained"
     if not episode["reward"]:
         yield "the episode has reward 0"
-    if path.partition("/")[0] != ("sft" if not episode["arm"] else f"sft_{episode['arm']}"):
+    if path.partition("/")[0] != _sft_config(episode):
         yield f"arm {episode['arm']!r} stands in {path.partition('/')[0]}"
     if json.loads(row["meta"]).get("family") != episode["family"]:
         yield "meta names another family"

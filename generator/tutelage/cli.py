@@ -46,7 +46,7 @@ class Numbers(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         numbers: list[int] = []
         for part in str(value).split(","):
             low, _, high = part.strip().partition("-")
-            if not low.isdecimal() or (high and not high.isdecimal()):
+            if not low.isdecimal() or (high and not high.isdecimal()) or len(low + high) > 8:
                 self.fail(f"{value!r} is not a list of whole numbers such as 1,2 or 1-3", param, ctx)
             numbers += range(int(low), int(high or low) + 1)
         return tuple(numbers)
@@ -167,12 +167,15 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
     """
     from tutelage.build import build as run
     from tutelage.build import default_rows, default_workers, kept_message
+    from tutelage.processes import spare_pandas
     from tutelage.report import built_text, progress_bar
 
     if not recipe:
         raise UsageError('no recipe is given; name one (tutelage build sml), or in the --config file (recipe = "sml")')
     plan = make_plan(recipe, default_rows(options["source"]) if rows is None else rows, seed, options)
     out = out or Path("outputs") / recipe
+    if not plan.options.source:  # the Hub's loader needs pandas
+        spare_pandas()
     try:
         with progress_bar(plan.rows) as progress:
             manifest = run(plan, out, workers=default_workers() if workers is None else workers, overwrite=overwrite,
@@ -241,7 +244,7 @@ def read_config(context: click.Context, path: Path | None) -> Path | None:
         name = known.get(key.replace("-", "_"))
         if name is None or name in ("config", "help"):
             raise UsageError(f"{path} has an option {key!r} that build does not have; see tutelage build --help")
-        defaults[name] = ",".join(map(str, value)) if isinstance(value, list) else value
+        defaults[name] = ",".join(map(str, value)) if isinstance(value, list) else str(value)  # as on the command line
     context.default_map = {**(context.default_map or {}), **defaults}
     return path
 
@@ -249,11 +252,15 @@ def read_config(context: click.Context, path: Path | None) -> Path | None:
 def main() -> None:
     """Runs the command line and turns errors into one line and an exit code."""
     try:
-        cli(standalone_mode=False)
+        cli(standalone_mode=False, prog_name="tutelage")
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
     except click.ClickException as error:
-        error.show()
+        message, context = error.format_message(), getattr(error, "ctx", None)
+        if "\n" in message:  # no command was given, and the message is the whole help
+            click.echo(message, err=True)
+        else:
+            click.echo(f"Error: {message} (see {context.command_path if context else 'tutelage'} --help)", err=True)
         sys.exit(2)
     except TutelageError as error:
         click.echo(f"Error: {error}", err=True)

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any
 
 from tutelage.errors import StoreError
@@ -36,7 +39,8 @@ def each(function: Callable[..., Any], *, shared: tuple[Any, ...], items: Sequen
     counter = context.Value("q", start)
     executor = ProcessPoolExecutor(min(workers, len(items)), context, _begin, (function, shared, counter))
     try:
-        running = {executor.submit(_run, item) for item in items}
+        with _no_ctrl_c():  # workers start with the first items, and stay deaf to Ctrl-C: this process ends them
+            running = {executor.submit(_run, item) for item in items}
         while running:
             ended, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
             if report is not None:
@@ -48,6 +52,16 @@ def each(function: Callable[..., Any], *, shared: tuple[Any, ...], items: Sequen
                          "to go on, with fewer --workers if memory was short") from error
     finally:
         _stop(executor)
+
+
+@contextmanager
+def _no_ctrl_c() -> Iterator[None]:
+    """Puts Ctrl-C off until the end; processes that are started meanwhile never hear of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _here(function: Callable[..., Any], shared: tuple[Any, ...], items: Sequence[Any],
@@ -64,6 +78,32 @@ def _here(function: Callable[..., Any], shared: tuple[Any, ...], items: Sequence
         yield function(item, *shared, tick)
 
 
+class _NoPandas:
+    """An import hook that makes `import pandas` fail."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> None:
+        if name == "pandas":
+            raise ImportError("pandas is not wanted in this process")
+
+
+def spare_pandas() -> None:
+    """Keeps pyarrow from importing pandas with the first array that it makes: half a second and 60 MB, for nothing.
+
+    pyarrow looks once and remembers, so this is for processes of our own, which never hand a table to pandas; where
+    pandas has been imported already, nothing is done.
+    """
+    if "pandas" in sys.modules:
+        return
+    import pyarrow as pa
+
+    sys.meta_path.insert(0, _NoPandas)  # type: ignore[arg-type]
+    try:
+        pa.array([0])
+    finally:
+        sys.meta_path.remove(_NoPandas)  # type: ignore[arg-type]
+
+
 def _begin(function: Callable[..., Any], shared: tuple[Any, ...], counter: Any) -> None:
     """Sets a worker up. A thread of it waits for the parent's end, whatever brings that about, and ends the worker."""
     parent = multiprocessing.parent_process()
@@ -78,6 +118,7 @@ def _begin(function: Callable[..., Any], shared: tuple[Any, ...], counter: Any) 
             counter.value += n
 
     threading.Thread(target=follow, daemon=True).start()
+    spare_pandas()
     _worker.update(function=function, shared=shared, tick=tick)
 
 

@@ -28,7 +28,7 @@ from typing import NamedTuple, Protocol
 from zlib import crc32
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
-from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.exceptions import TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tutelage.errors import TemplateError
@@ -49,6 +49,8 @@ def cap(text: str) -> str:
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 _ENVIRONMENT.filters["cap"] = cap
 _HEADER = re.compile(r"\[([a-z0-9_.]+)(?::([a-z0-9_ ]+))?\]")
+_LIKE_HEADER = re.compile(r"\[[\w.]+ *(:[\w ,]*)?\]")
+_FAILURES = (KeyError, TemplateRuntimeError, ArithmeticError, TypeError, ValueError)  # of a wording that is rendered
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _overlay: Path | None = None
 
@@ -111,7 +113,7 @@ class Wordings:
         index = fitting[((style ^ salt) * 2654435761 >> 9) % len(fitting)]
         try:
             return renders[index](fields)
-        except KeyError:  # not compiled yet, or a field is missing: the slow way tells which
+        except _FAILURES:  # not compiled yet, or a field is missing: the slow way tells which
             text = self._render(key, index, fields)
             renders[index] = self._renders[key, index]
             return text
@@ -156,9 +158,10 @@ class Wordings:
             render = self._renders[key, index] = compile_wording(wording)
         try:
             return render(fields)
-        except (KeyError, UndefinedError, SecurityError) as error:
-            place = self.sections[key][index].place
-            raise TemplateError(f"{place}: {error.args[0]!r} is not among the fields {sorted(fields)}") from error
+        except _FAILURES as error:
+            what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            raise TemplateError(f"{self.sections[key][index].place} can't be rendered with the fields "
+                                f"{sorted(fields)}: {what}") from error
 
 
 @cache
@@ -184,6 +187,9 @@ def _sections(name: str, text: str) -> dict[str, tuple[Wording, ...]]:
             key, tags = header[1], frozenset((header[2] or "").split())
             sections.setdefault(key, [])
             continue
+        if not pending and _LIKE_HEADER.fullmatch(line.strip()):
+            raise TemplateError(f"templates/{name}.j2 line {number}: {line.strip()} is no section; write [key] or "
+                                "[key: tag tag] with small letters, digits, _ and .")
         if not key:
             raise TemplateError(f"templates/{name}.j2 line {number}: a wording before the first [section]")
         if line.endswith("\\"):
@@ -191,6 +197,8 @@ def _sections(name: str, text: str) -> dict[str, tuple[Wording, ...]]:
             continue
         sections[key].append(Wording(pending + line.rstrip(), tags, f"templates/{name}.j2 line {number}"))
         pending = ""
+    if pending:
+        raise TemplateError(f"templates/{name}.j2: the last wording ends in a backslash, and no line follows")
     return {key: tuple(options) for key, options in sections.items()}
 
 

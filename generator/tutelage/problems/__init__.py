@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tutelage.errors import UsageError
-from tutelage.problems import shortest_path
+from tutelage.problems import shortest_path, worked
 from tutelage.problems.family import Family
 
 FAMILIES: tuple[Family, ...] = (
     shortest_path.FAMILY,
 )
+
+SOURCE_FAMILIES: tuple[Family, ...] = (worked.FAMILY,)  # their problems come from files and cannot be drawn
 
 
 def family_named(name: str) -> Family:
@@ -17,3 +19,8 @@ def family_named(name: str) -> Family:
         if family.name == name:
             return family
     raise UsageError(f"unknown family {name!r}; the families are {', '.join(f.name for f in FAMILIES)}")
+
+
+def any_family(name: str) -> Family:
+    """The family of that name, be it drawn or read from files. Raises UsageError where there is none."""
+    return next((family for family in SOURCE_FAMILIES if family.name == name), None) or family_named(name)

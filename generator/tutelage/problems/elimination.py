@@ -70,10 +70,12 @@ def plan(rows: tuple[Row, ...], ask: Row) -> Plan:
         aside.append(pivot)
         active = [_combine(equations, ops, pivot, i, gone) if equations[i][gone] else i for i in active]
     kept = tuple([op for op, _ in ops]) if len(ask) == 2 else _needed(ops, equations, wanted)
-    return Plan(kept, next(n for n, op in enumerate(kept) if op.kind == "find"), max([max(map(abs, e)) for e in equations if e]))
+    first = next(n for n, op in enumerate(kept) if op.kind == "find")
+    return Plan(kept, first, max([max(map(abs, left)) for left in equations if left]))
 
 
-def run(ops: Sequence[Op], rows: Sequence[Row], rights: Sequence[int], at: int = -1, how: str = "") -> list[Done] | None:
+def run(ops: Sequence[Op], rows: Sequence[Row], rights: Sequence[int], at: int = -1,
+        how: str = "") -> list[Done] | None:
     """The result of each op, with op `at` done wrongly; None where that leaves nothing to solve for."""
     lefts, rights = [*rows], [*rights]
     known: dict[int, Number] = {}
@@ -221,12 +223,13 @@ def wrong_ways(ops: Sequence[Op], rows: Sequence[Row], right_way: Sequence[Done]
     op, left = ops[at], right_way[at].left
     if kind in (SIGN, ADDED):
         equations = [*rows, *[done.left for done in right_way]]
-        pairs = [(x, y) if j != op.gone else (0, 0) for j, (x, y) in enumerate(zip(equations[op.one], equations[op.two], strict=True))]
+        pairs = [*zip(equations[op.one], equations[op.two], strict=True)]
+        pairs[op.gone] = (0, 0)
         # with more unknowns left, the ops that follow would no longer fit the coefficients
         alone = [j for j, (x, y) in enumerate(pairs) if x or y]
         if kind == ADDED:
             return [kind] if len(alone) == 1 else []
         return [*[f"{SIGN}{j}" for j in alone if len(alone) == 1 and all(pairs[j])], f"{SIGN}{len(left)}"]
-    if kind == DROPPED and abs(left[op.two]) == 1 or kind == MOVED and not right_way[at].constant:
+    if (kind == DROPPED and abs(left[op.two]) == 1) or (kind == MOVED and not right_way[at].constant):
         return []
     return [kind]

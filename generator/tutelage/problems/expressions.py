@@ -23,7 +23,9 @@ Number = int | Fraction
 Node = Sequence[Any]  # [operation, arguments, …]
 PARTS = tuple(Fraction(n, d) for d, n in (
     (2, 1), (3, 1), (3, 2), (4, 1), (4, 3), (5, 1), (5, 2), (5, 3), (5, 4), (6, 1), (6, 5), (8, 3), (8, 5), (10, 3), (10, 7)))
+PIECES = tuple((f.numerator, f.denominator, f) for f in PARTS)
 MOST = 12  # values in a domain
+EXACT = frozenset({"over", "part"})  # operations that have to come out
 
 
 def _minus(a: Number, b: Number) -> Number:
@@ -133,10 +135,12 @@ def rational(nodes: Sequence[Node], values: Mapping[str, Value]) -> Number:
 
 def domains(nodes: Sequence[Node], values: Mapping[str, Value], results: Sequence[int]) -> dict[str, tuple[Value, ...]]:
     """What whole quantities of a graph could have been, near what they are, so that its divisions still come out."""
+    if not any([node[0] in EXACT for node in nodes]):
+        return {arg: around(values[arg], 1) for node in nodes for arg in node[1] if arg.__class__ is str}  # type: ignore[arg-type]
     need, found = [1] * len(nodes), dict[str, tuple[Value, ...]]()
     for index in range(len(nodes) - 1, -1, -1):
         op, args, factor = nodes[index][0], nodes[index][1], need[index]
-        exact = op in ("over", "part")
+        exact = op in EXACT
         for place, arg in enumerate(args):
             step = factor
             if op == "times":
@@ -146,11 +150,14 @@ def domains(nodes: Sequence[Node], values: Mapping[str, Value], results: Sequenc
             elif exact:
                 one = args[0]
                 whole: Any = results[one] if one.__class__ is int else values[one]
-                two = values[args[1]]
+                two: Any = values[args[1]]
                 if place:
-                    found[arg] = shares(whole // gcd(whole, factor), two) if op == "part" else divisors(whole // factor, two)
+                    if op == "part":
+                        found[arg] = shares(whole // gcd(whole, factor), two.numerator, two.denominator)
+                    else:
+                        found[arg] = divisors(whole // factor, two)
                     continue
-                step = factor * (two.denominator if op == "part" else two)  # type: ignore[union-attr,operator]
+                step = factor * (two.denominator if op == "part" else two)
             elif place and op in ("full", "needed", "left"):
                 step = 1
             if arg.__class__ is int:
@@ -170,7 +177,7 @@ def around(value: int, step: int) -> tuple[Value, ...]:
 @lru_cache(maxsize=8192)
 def divisors(whole: int, value: int) -> tuple[Value, ...]:
     """Numbers of sharers that divide `whole`, with `value` among them and at most `MOST`."""
-    fit = [n for n in range(2, 61) if n == value or whole % n == 0]
+    fit = [n for n in range(2, max(61, value + 1)) if n == value or whole % n == 0]
     if len(fit) == 1:
         fit += [value + 1]
     at = max(0, min(fit.index(value) - 4, len(fit) - MOST))
@@ -178,7 +185,7 @@ def divisors(whole: int, value: int) -> tuple[Value, ...]:
 
 
 @lru_cache(maxsize=8192)
-def shares(whole: int, value: Fraction) -> tuple[Value, ...]:
-    """Fractions that leave whole parts of `whole`, with `value` among them."""
-    fit = [f for f in PARTS if f == value or whole % f.denominator == 0]
+def shares(whole: int, over: int, under: int) -> tuple[Value, ...]:
+    """Fractions that leave whole parts of `whole`, with over/under among them."""
+    fit = [f for n, d, f in PIECES if whole % d == 0 or n == over and d == under]
     return tuple(fit if len(fit) > 1 else [*fit, *[f for f in PARTS if f not in fit][:3]])

@@ -19,7 +19,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from tutelage.draws import Draws
 from tutelage.errors import UsageError
@@ -80,6 +80,14 @@ class Family:
         if self.judge is not None:
             return self.judge(problem, work, answer)
         return same(self.kind(problem.structure), work.value, answer, self.options(problem))
+
+
+class Posed(NamedTuple):
+    """A problem with its family, and where it comes from: "" where drawn, else "name:row"."""
+
+    family: Family
+    problem: Problem
+    source: str
 
 
 def check_level(family: str, level: int) -> None:

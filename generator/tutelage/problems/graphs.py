@@ -12,8 +12,11 @@ LAYOUTS = ("pairs", "pairs", "rows", "sentences")
 MOST_SENTENCES = 6  # ways; beyond that a list reads better
 
 
-def listing(problem: Problem, known: AbstractSet[str], words: Wordings) -> list[str]:
-    """The sentences that tell the known ways, in the layout of the problem, and that name the unknown ones."""
+def listing(problem: Problem, known: AbstractSet[str], words: Wordings, mark: str = "–") -> list[str]:
+    """The sentences that tell the known ways, in the layout of the problem, and that name the unknown ones.
+
+    `mark` stands between the two places in the name of a way.
+    """
     structure = problem.structure
     style, story, layout = structure["style"], structure["story"], structure["layout"]
     told = [q for q in problem.quantities if q.name in known]
@@ -23,12 +26,12 @@ def listing(problem: Problem, known: AbstractSet[str], words: Wordings) -> list[
     elif layout == "rows":
         rows: dict[str, list[str]] = {}
         for q in told:
-            a, _, b = q.name.partition("–")
+            a, _, b = q.name.partition(mark)
             rows.setdefault(a, []).append(f"{b} {q.value}")
         parts += [words.choose("state.row", style, {"a": a, "list": ", ".join(row)}) for a, row in rows.items()]
     elif layout == "sentences":
         for i, q in enumerate(told):
-            a, _, b = q.name.partition("–")
+            a, _, b = q.name.partition(mark)
             parts.append(words.choose(f"{story}.way", style + i, {"a": a, "b": b, "length": str(q.value)}))
     if len(told) < len(problem.quantities):
         parts += [words.choose(f"{story}.unknown", style + i, {"way": q.name})

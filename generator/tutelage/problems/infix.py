@@ -87,7 +87,7 @@ def apply(operator: str, left: Number, right: Number) -> Number:
         whole, rest = divmod(left, right)
         result = Fraction(left, right) if rest else whole
     else:
-        result = left / right
+        result = Fraction(left) / right
     return tidy(result)
 
 

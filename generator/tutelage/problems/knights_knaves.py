@@ -40,7 +40,7 @@ from tutelage.wording import wordings
 
 NAME = "knights_knaves"
 PEOPLE = {1: 2, 2: 3, 3: 4, 4: 5, 5: 6}
-MOST_MOVES = 9
+MOST_MOVES = 10
 FLAVOURS = {1: ("and", "and", "or"), 2: ("and", "and", "or"), 3: ("and", "or", "mixed"), 4: ("and", "or", "if", "mixed"),
             5: ("and", "or", "if", "mixed", "count")}
 OR, INCLUSIVE, EXCLUSIVE = text.OR, "allows both", "excludes both"
@@ -62,11 +62,11 @@ def draw(draws: Draws, level: int) -> Problem:
         if ask != "role" and max(told, n - told) < 2:
             continue  # a set of one person could not be spoken of without giving it away
         speakers = draws.shuffled(range(n))
-        if n > 2 and apart == n and draws.chance(0.25):
+        if n > 3 and apart == n and draws.chance(0.25):
             speakers.pop()
         says = _claims(draws, level, n, apart, world, speakers)
         about = draws.below(apart) if ask == "role" else EVERYBODY
-        if says is None or not _all_needed(n, [heard for _, _, heard in says if heard.speaker < apart], about):
+        if says is None or not _needed(n, says, about, apart):
             continue
         moves = plan(n, tuple([heard for _, _, heard in says]), about)
         if moves is not None and len(moves) <= MOST_MOVES and (len(moves) > 1 or n == 2):
@@ -75,19 +75,25 @@ def draw(draws: Draws, level: int) -> Problem:
     names = draws.sample(text.STORIES[story][2], n)
     structure = {"story": story, "names": names, "says": [list(topic) for topic, _, _ in says], "ask": ask, "about": about,
                  "style": draws.below(1 << 30)}
-    values: dict[str, Value] = {text.claim_name(names[topic[0]]): text.domain(structure, topic)[i] for topic, i, _ in says}
-    if any([heard.claim[0] == "or" for _, _, heard in says]):
-        values[OR] = INCLUSIVE
-    return pose(structure, values, level)
+    domains = [text.domain(structure, topic) for topic, _, _ in says]
+    values = [domain[i] for domain, (_, i, _) in zip(domains, says, strict=True)]
+    use_or = any([heard.claim[0] == "or" for _, _, heard in says])
+    return _posed(structure, values, domains, INCLUSIVE if use_or else None, level)
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
-    names, quantities = structure["names"], []
-    for topic in structure["says"]:
-        name = text.claim_name(names[topic[0]])
-        quantities.append(Quantity(name, values[name], text.domain(structure, topic)))
-    if OR in values:
-        quantities.append(Quantity(OR, values[OR], (INCLUSIVE, EXCLUSIVE), fact=True))
+    domains = [text.domain(structure, topic) for topic in structure["says"]]
+    claims = [values[text.claim_name(structure["names"][topic[0]])] for topic in structure["says"]]
+    return _posed(structure, claims, domains, values.get(OR), level)
+
+
+def _posed(structure: Structure, claims: Sequence[Value], domains: Sequence[tuple[Value, ...]], meaning: Value | None,
+           level: int) -> Problem:
+    names = structure["names"]
+    quantities = [Quantity(text.claim_name(names[topic[0]]), claim, domain)
+                  for topic, claim, domain in zip(structure["says"], claims, domains, strict=True)]
+    if meaning is not None:
+        quantities.append(Quantity(OR, meaning, (INCLUSIVE, EXCLUSIVE), fact=True))
     return Problem(NAME, level, structure, tuple(quantities), *text.frame(structure))
 
 
@@ -215,41 +221,53 @@ def _claims(draws: Draws, level: int, n: int, apart: int, world: int,
             speakers: Sequence[int]) -> list[tuple[Topic, int, Heard]] | None:
     """Claims that can be made in `world`, each narrowing the worlds down, to `world` alone at the end; with the topic of
     each and its index there. None where the last speaker has no such claim."""
+    random, only, left_over = draws.random, 1 << world, len(speakers)
     worlds, says = (1 << (1 << n)) - 1, list[tuple[Topic, int, Heard]]()
-    for left in range(len(speakers), 0, -1):
-        for _ in range(4):
-            topic = draws.choice(_topics(level, n, apart, speakers[left - 1]))
-            fitting = [(topic, i, heard) for i, heard in enumerate(could_hear(n, topic)) if heard.keeps >> world & 1 and
-                       (worlds & ~heard.keeps if left > 1 else worlds & heard.keeps == 1 << world)]
-            if fitting:
-                break
+    for speaker in speakers:
+        left_over -= 1
+        topics = _topics(level, n, apart, speaker)
+        for _ in range(6):
+            topic, options = topics[int(random() * len(topics))]
+            start = int(random() * len(options))
+            for i in range(start - len(options), start):  # negative ones count from the end
+                left = worlds & options[i].keeps
+                if left & only and left != worlds and (left.bit_count() > left_over if left_over else left == only):
+                    break
+            else:
+                continue
+            break
         else:
             return None
-        says.append(draws.choice(fitting))
-        worlds &= says[-1][2].keeps
+        says.append((topic, i % len(options), options[i]))
+        worlds = left
     return says
 
 
-def _all_needed(n: int, all_heard: Sequence[Heard], about: int) -> bool:
-    """Whether no claim could be left out (where one person's kind is asked for: one at most)."""
-    spare = 0
-    for left_out in all_heard:
-        worlds = (1 << (1 << n)) - 1
-        for heard in all_heard:
-            if heard is not left_out:
-                worlds &= heard.keeps
-        told = worlds & truthful(n)[about]
-        spare += not worlds & (worlds - 1) if about < 0 else not told or told == worlds
-    return spare <= (about >= 0 and n > 3)
+def _needed(n: int, says: Sequence[tuple[Topic, int, Heard]], about: int, apart: int) -> bool:
+    """Whether no claim could be left out without opening the question; from four people on a third of them may."""
+    keeps = [heard.keeps for (speaker, *_), _, heard in says if speaker < apart]
+    before, behind, spare = [(1 << (1 << n)) - 1], (1 << (1 << n)) - 1, 0
+    for worlds in keeps:
+        before.append(before[-1] & worlds)
+    for i in range(len(keeps) - 1, -1, -1):
+        worlds = before[i] & behind
+        behind &= keeps[i]
+        if about < 0:
+            spare += not worlds & (worlds - 1)
+        else:
+            told = worlds & truthful(n)[about]
+            spare += not told or told == worlds
+    return spare <= (n // 3 if n > 3 else 0)
 
 
 @cache
-def _topics(level: int, n: int, apart: int, speaker: int) -> tuple[Topic, ...]:
+def _topics(level: int, n: int, apart: int, speaker: int) -> list[tuple[Topic, tuple[Heard, ...]]]:
     """What somebody may speak of: two others, or another and oneself; those from `apart` on keep to themselves."""
     group = [i for i in (range(apart) if speaker < apart else range(apart, n)) if i != speaker]
     pairs = [(a, b) for a in group for b in group if a < b] + [(a, speaker) for a in group]
     flavours = [f for f in FLAVOURS[level] if f != "count" or apart == n]
-    return tuple([(speaker, *((0, 0) if f == "count" else pair), f) for pair in pairs for f in flavours])
+    topics = [(speaker, *((0, 0) if f == "count" else pair), f) for pair in pairs for f in flavours]
+    return [(topic, could_hear(n, topic)) for topic in topics]
 
 
 @lru_cache(maxsize=8192)

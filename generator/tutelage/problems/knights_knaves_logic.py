@@ -133,6 +133,7 @@ def chase(n: int, all_heard: Sequence[Heard], roles: list[int], *, goal: int | N
     """
     worlds, t = worlds_of(n, roles), truthful(n)
     order, moves = [i for i in range(len(all_heard)) if i != skip], list[Move]()
+    claim_of = {heard[0]: i for i, heard in enumerate(all_heard)}
     while goal is None or (roles[goal] == UNKNOWN if goal >= 0 else UNKNOWN in roles):
         for index in order:
             speaker, _, people, true, false, keeps, about_self = all_heard[index]
@@ -163,11 +164,10 @@ def chase(n: int, all_heard: Sequence[Heard], roles: list[int], *, goal: int | N
         for person, role in new:
             roles[person] = role
             worlds = worlds & t[person] if role else worlds & ~t[person]
-        for index in order:
-            if all_heard[index].speaker == new[0][0]:
-                order.remove(index)
-                order.insert(0, index)
-                break
+        newest = claim_of.get(new[0][0], skip)
+        if newest != skip:
+            order.remove(newest)
+            order.insert(0, newest)
     return moves
 
 

@@ -99,10 +99,11 @@ class Sheet:
             self.finder[result.left.index(1)] = (f"op{n}", result.right)
         if n == self.at:
             place = int(self.way[len(SIGN) :]) if self.way.startswith(SIGN) else len(result.left)
+            spot = f"the terms with {self.names[place]}" if place < len(result.left) else "the right-hand sides"
             self.fields = {"one": one, "two": two, "gone": gone, "gone_name": called(self.structure, op.gone),
-                           "spot": f"the terms with {self.names[place]}" if place < len(result.left) else "the right-hand sides",
-                           "from": self._part(op.one, place), "away": self._part(op.two, place)}
-        self._add(f"op{n}", "plus" if n == self.at and self.way == ADDED else op.kind, "take", value, (self.source[op.one], self.source[op.two]),
+                           "spot": spot, "from": self._part(op.one, place), "away": self._part(op.two, place)}
+        key = "plus" if n == self.at and self.way == ADDED else op.kind
+        self._add(f"op{n}", key, "take", value, (self.source[op.one], self.source[op.two]),
                   {"one": one, "two": two, "gone": gone, "eq": eq})
 
     def _part(self, i: int, place: int) -> str:
@@ -110,32 +111,42 @@ class Sheet:
         return terms([left[place]], [self.names[place]]) if place < len(left) else number(right)
 
     def _find(self, n: int, op: Op, result: Done) -> None:
-        left, var, c = result.left, self.names[op.two], result.left[op.two]
-        wrong = self.way if n == self.at else ""
-        value, rest, size = number(result.value, self.bare), number(result.rest, self.bare), abs(c)
-        knowns = [j for j in range(len(left)) if left[j] and j != op.two]
-        fields = {"var": var, "value": value, "rest": rest, "divisor": str(c) if c > 0 else f"({number(c)})",
-                  "right": number(result.right), "label": self.label[op.one], "moved": f"{terms([size], [var])} = {rest}",
-                  "known": joined([f"{self.names[j]} = {number(self.finder[j][1], self.bare)}" for j in knowns])}
-        if knowns:
-            fields["eq"] = self._put_in(c, var, result)
-        if n == self.at:
-            self.fields = {**fields, "name": meaning_of(self.structure, op.two), "constant": number(abs(result.constant), self.bare),
-                           "coefficient": str(size), "asked": target_of(self.structure)}
-            for right in ("value", "rest", "right"):
-                self.fields.pop(right)
-        if knowns or c != 1:
-            key = ("back" if size > 1 else "back_one") if knowns else "divide"
-            uses = (self.source[op.one], *[self.finder[j][0] for j in knowns])
-            self.finder[op.two] = (f"op{n}", result.value)
-            self._add(f"op{n}", f"{key}_dropped" if wrong == DROPPED else key, "find", f"{var} = {value}", uses, fields)
-        else:
+        left, var, c, bare = result.left, self.names[op.two], result.left[op.two], self.bare
+        knowns = [j for j, x in enumerate(left) if x and j != op.two]
+        if c == 1 and not knowns:
             self.finder[op.two] = (self.source[op.one], result.value)
+            if n == self.at:
+                self._tell_find(op, result, {"var": var}, "")
+            return
+        value, rest = number(result.value, bare), number(result.rest, bare)
+        fields = {"var": var, "value": value, "rest": rest}
+        if knowns:
+            known = [f"{self.names[j]} = {number(self.finder[j][1], bare)}" for j in knowns]
+            fields.update(known=joined(known), label=self.label[op.one], eq=self._put_in(c, var, result))
+            key = "back_one"
+            if c not in (1, -1):
+                key, fields["moved"] = "back", f"{abs(c)}{var} = {rest}"
+        else:
+            key = "divide"
+            fields.update(right=number(result.right), divisor=str(c) if c > 0 else f"({number(c)})")
+        if n == self.at:
+            self._tell_find(op, result, fields, f"{abs(c)}{var} = {rest}")
+            key += "_dropped" if self.way == DROPPED else ""
+        self.finder[op.two] = (f"op{n}", result.value)
+        self._add(f"op{n}", key, "find", f"{var} = {value}",
+                  (self.source[op.one], *[self.finder[j][0] for j in knowns]), fields)
+
+    def _tell_find(self, op: Op, result: Done, fields: dict[str, str], moved: str) -> None:
+        """What there is to say about an unknown that was found wrongly, or found and taken for another."""
+        constant = number(max(result.constant, -result.constant), self.bare)
+        self.fields = {key: fields[key] for key in ("var", "known", "label", "eq") if key in fields}
+        self.fields.update(name=meaning_of(self.structure, op.two), asked=target_of(self.structure), moved=moved,
+                           constant=constant, coefficient=str(abs(result.left[op.two])))
 
     def _put_in(self, c: int, var: str, result: Done) -> str:
         """The equation with the known unknowns put in: "3a + 10 = 31", or "10 − 3a = 4"."""
         constant, right = result.constant, number(result.right)
-        size = number(abs(constant), self.bare)
+        size = number(max(constant, -constant), self.bare)
         if not constant:
             return f"{terms([c], [var])} = {right}"
         if c > 0:
@@ -151,7 +162,8 @@ class Sheet:
         if self.way == STOPPED:
             value = self.done[-1].value
             fields = {"answer": answer_of(structure, value), "var": self.names[self.ops[self.at].two]}
-            self._add("stop", "stop", "stop", number(value, self.bare), (self.finder[self.ops[self.at].two][0],), fields)
+            finder = self.finder[self.ops[self.at].two][0]
+            self._add("stop", "stop", "stop", number(value, self.bare), (finder,), fields)
         elif sum(map(abs, ask)) == 1:
             value = self.finder[asked[0]][1]
         else:

@@ -21,6 +21,7 @@ LABELS = "ABCDEFGHJKLMN"
 
 class Story(NamedTuple):
     kind: str  # mix, count, people, bare
+    values: range  # of the solution
     things: tuple[str, ...]  # each begins with another letter, unless `letters` are given
     before: str = ""  # what stands before and after a value of the answer
     after: str = ""
@@ -32,34 +33,42 @@ class Story(NamedTuple):
     def believable(self, value: Number) -> bool:
         """Whether a student could take a wrong value for right: no negative prices, no half of a hen."""
         if self.kind == "bare":
-            return value.denominator <= 12 and abs(value) <= 300
+            return value.denominator <= 12 and -300 <= value <= 300
         return 0 < value <= 300 and value.denominator in ((1, 2, 4, 5) if self.kind == "mix" else (1,))
 
 
+def _mix(least: int, most: int, things: str, before: str = "", after: str = "") -> Story:
+    return Story("mix", range(least, most + 1), tuple(things.split(",")), before, after)
+
+
+def _count(least: int, most: int, things: str, each: tuple[int, ...] = (), brings: str = "", brief: str = "{}",
+           letters: str = "", after: str = "") -> Story:
+    return Story("count", range(least, most + 1), tuple(things.split(",")), "", after, each, brings, brief, letters)
+
+
 STORIES: Mapping[str, Story] = {
-    "tickets": Story("mix", ("adult ticket", "child ticket", "senior ticket", "youth ticket", "guidebook"), "€"),
-    "fruit": Story("mix", ("apple", "banana", "coconut", "grapefruit", "kiwi", "mango", "peach"), "€"),
-    "cafe": Story("mix", ("brownie", "coffee", "juice", "muffin", "sandwich", "tea"), "€"),
-    "stationery": Story("mix", ("folder", "marker", "notebook", "pen", "ruler"), "€"),
-    "loads": Story("mix", ("brick", "panel", "slab", "tile", "kerbstone"), "", " kg"),
-    "rods": Story("mix", ("blue rod", "green rod", "red rod", "white rod", "yellow rod"), "", " cm"),
-    "workshop": Story("mix", ("brake", "chain", "lamp", "puncture", "gear"), "", " minutes"),
-    "game": Story("mix", ("coin", "gem", "key", "medal", "star"), "", " points"),
-    "farm": Story("count", ("hen", "duck", "goat", "cow"), each=(2, 2, 4, 4), brings="have {} legs"),
-    "coins": Story("count", ("5-cent coin", "10-cent coin", "20-cent coin", "50-cent coin"), each=(5, 10, 20, 50),
-                   letters="xyz"),
-    "rooms": Story("count", ("double room", "triple room", "family room"), each=(2, 3, 5), brings="sleep {} guests"),
-    "vehicles": Story("count", ("bicycle", "tricycle", "car"), each=(2, 3, 4), brings="have {} wheels"),
-    "tables": Story("count", ("small table", "round table", "big table"), each=(4, 6, 10), brings="seat {} people"),
-    "sold": Story("count", ("adult ticket", "child ticket", "senior ticket"), brings="cost €{}", brief="€{}"),
-    "quiz": Story("count", ("right answer", "wrong answer"), each=(5, -2)),
-    "baskets": Story("count", ("small basket", "medium basket", "large basket"), brings="hold {} jars and {} bars",
-                     brief="{} and {}", letters="xyz"),
-    "boat": Story("count", ("boat", "current"), "", " km an hour"),
-    "ages": Story("people", ("Ann", "Ben", "Cem", "Dora", "Eli", "Finn", "Gita", "Hugo", "Jana", "Kofi", "Lena", "Mira",
-                             "Nils", "Pia", "Rosa", "Sam", "Tariq", "Vera", "Yusuf")),
-    "numbers": Story("people", ("first number", "second number", "third number"), letters="xyz"),
-    "bare": Story("bare", ("xyzwv", "pqrst", "abcde", "uvwst")),
+    "tickets": _mix(4, 18, "adult ticket,child ticket,senior ticket,youth ticket,guidebook", before="€"),
+    "fruit": _mix(4, 15, "apple,banana,coconut,grapefruit,kiwi,mango,peach", after=" crowns"),
+    "cafe": _mix(2, 12, "brownie,coffee,juice,muffin,sandwich,tea", before="€"),
+    "stationery": _mix(3, 16, "folder,marker,notebook,pen,ruler", after=" crowns"),
+    "loads": _mix(4, 25, "brick,panel,slab,tile,kerbstone", after=" kg"),
+    "rods": _mix(4, 30, "blue rod,green rod,red rod,white rod,yellow rod", after=" cm"),
+    "workshop": _mix(5, 35, "brake,chain,lamp,puncture,gear", after=" minutes"),
+    "game": _mix(5, 30, "coin,gem,key,medal,star", after=" points"),
+    "farm": _count(3, 24, "hen,duck,goat,cow", (2, 2, 4, 4), "have {} legs"),
+    "coins": _count(3, 22, "5-cent coin,10-cent coin,20-cent coin,50-cent coin", (5, 10, 20, 50), letters="xyz"),
+    "rooms": _count(3, 16, "double room,triple room,family room", (2, 3, 5), "sleep {} guests"),
+    "vehicles": _count(3, 18, "bicycle,tricycle,car", (2, 3, 4), "have {} wheels"),
+    "tables": _count(3, 16, "small table,round table,big table", (4, 6, 10), "seat {} people"),
+    "sold": _count(12, 59, "adult ticket,child ticket,senior ticket", (), "cost €{}", "€{}"),
+    "quiz": _count(3, 21, "right answer,wrong answer", (5, -2)),
+    "baskets": _count(8, 21, "small basket,medium basket,large basket", (), "hold {} jars and {} bars", "{} and {}",
+                      letters="xyz"),
+    "boat": _count(3, 24, "boat,current", after=" km an hour"),
+    "ages": Story("people", range(5, 49), ("Ann", "Ben", "Cem", "Dora", "Eli", "Finn", "Gita", "Hugo", "Jana", "Kofi",
+                                           "Lena", "Mira", "Nils", "Pia", "Rosa", "Sam", "Tariq", "Vera", "Yusuf")),
+    "numbers": Story("people", range(5, 61), ("first number", "second number", "third number"), letters="xyz"),
+    "bare": Story("bare", range(-9, 13), ("xyzwv", "pqrst", "abcde", "uvwst")),
 }
 MIXES = ("tickets", "fruit", "cafe", "stationery", "loads", "rods", "workshop", "game")
 COUNTS = ("rooms", "vehicles", "tables", "sold", "coins")
@@ -71,8 +80,6 @@ BY_LEVEL: Mapping[int, Sequence[str]] = {  # a story named several times is draw
     5: (*MIXES, "baskets", "baskets", "ages", "ages", "numbers", "bare", "bare", "bare"),
 }
 _UNEVEN = tuple([(a, b) for a in range(2, 8) for b in range(2, 8) if a % b and b % a])
-_RANGES = {"mix": range(3, 16), "count": range(3, 19), "people": range(5, 49),
-           "bare": tuple([v for v in range(-9, 13) if abs(v) > 1])}
 
 
 class System(NamedTuple):
@@ -90,7 +97,8 @@ def system(draws: Draws, level: int, name: str) -> System | None:
     if story.kind == "count":
         things = list(story.things) if name in ("quiz", "baskets", "boat") else \
             draws.sample(story.things, 3 if level > 3 else 2)
-        rows = _counted(draws, name, [story.each[story.things.index(t)] for t in things] if story.each else [], len(things))
+        each = [story.each[story.things.index(thing)] for thing in things] if story.each else []
+        rows = _counted(draws, name, each, len(things))
     elif story.kind == "people":
         rows = _people(draws, level)
         things = list(story.things[: len(rows)]) if name == "numbers" else _people_named(draws, len(rows) + 1)
@@ -101,7 +109,7 @@ def system(draws: Draws, level: int, name: str) -> System | None:
     taken = {abs(c) for row in rows for c in row}
     if (story.kind == "count" and len(set(rows[1])) < main) or not determinant(rows):
         return None
-    solution = draws.sample([v for v in _RANGES[story.kind] if abs(v) not in taken], main)
+    solution = draws.sample([v for v in story.values if abs(v) not in taken and abs(v) > 1], main)
     says = [_saying(story.kind, name, i, row) for i, row in enumerate(rows)]
     for i, row in enumerate(rows):
         if says[i] == "diff" and sum([c * x for c, x in zip(row, solution, strict=True)]) < 0:
@@ -164,11 +172,13 @@ def _people(draws: Draws, level: int) -> list[list[int]]:
     if level == 2:
         return [[k, 1], draws.choice(([1, 1], [1, -1]))]
     if level == 3:
-        return [[k, m], [m, k + 1]]
+        (p, q), (r, s) = (draws.choice([pair for pair in _UNEVEN if max(pair) < 6]) for _ in range(2))
+        return [[p, r], [q, s]]
     if level == 4:
         return draws.choice(([[1, 1, 0], [0, 1, 1], [1, 0, 1]], [[1, 1, 1], [1, -1, 0], [0, 1, k]],
                              [[1, 1, 1], [0, 1, -1], [k, 0, 1]], [[1, 1, 0], [0, 1, 1], [k, 0, 1]]))
-    return [[1, m, k], draws.choice(([1, 1, 1], [2, 1, 0], [1, 0, -1])), draws.choice(([0, 2, 3], [3, 0, 2], [2, 1, 1]))]
+    return [[1, m, k], draws.choice(([1, 1, 1], [2, 1, 0], [1, 0, -1])),
+            draws.choice(([0, 2, 3], [3, 0, 2], [2, 1, 1]))]
 
 
 def _people_named(draws: Draws, count: int) -> list[str]:
@@ -238,7 +248,8 @@ def target_of(structure: Structure) -> str:
         return meaning_of(structure, ask.index(1))
     if story.kind == "bare":
         return terms(ask, structure["things"])
-    return wordings(f"problems/{NAME}").choose(f"{structure['story']}.together", structure["style"], fields_of(structure))
+    key = f"{structure['story']}.together"
+    return wordings(f"problems/{NAME}").choose(key, structure["style"], fields_of(structure))
 
 
 def called(structure: Structure, unknown: int) -> str:
@@ -265,7 +276,7 @@ def said(structure: Structure, row: int, quantity: Quantity) -> tuple[str, dict[
         if story != "ages" and story != "numbers":
             fields["more"], fields["less"] = plural(fields["more"]), plural(fields["less"])
     elif story == "ages" or story == "numbers":
-        whose = [(f"{thing}'s age" if says == "lin" else thing) if story == "ages" else f"the {thing}" for thing in things]
+        whose = [f"the {t}" if story == "numbers" else f"{t}'s age" if says == "lin" else t for t in things]
         fields["list"] = joined([("", "", "twice ", "3 times ", "4 times ", "5 times ")[c] + w
                                  for c, w in zip(coefficients, whose, strict=False) if c])
     elif says == "count":
@@ -275,7 +286,7 @@ def said(structure: Structure, row: int, quantity: Quantity) -> tuple[str, dict[
 
 def fields_of(structure: Structure) -> dict[str, str]:
     """Fields of the intro and the question."""
-    story, ask, things = STORIES[structure["story"]], structure["ask"], structure["things"][: structure["main"]]
+    story, ask, things = STORIES[structure["story"]], structure["ask"], structure["things"][:structure["main"]]
     fields = {"every": joined(things), "all": joined([a(thing) for thing in things])}
     if story.kind == "count":
         fields["all"] = fields["list"] = joined([plural(thing) for thing in things])
@@ -298,10 +309,11 @@ def answer_of(structure: Structure, value: Value) -> str:
     story = STORIES[structure["story"]]
     if isinstance(value, tuple):
         found = dict(value)
-        return ", ".join([_valued(structure, thing, found[thing]) for thing in structure["things"][: structure["main"]]])
+        things = structure["things"][:structure["main"]]
+        return ", ".join([_valued(structure, thing, found[thing]) for thing in things])
     assert isinstance(value, int | Fraction)
     if story.kind == "count" and structure["story"] != "boat":
-        thing = structure["things"][structure["ask"].index(1)]
+        thing = "coin" if structure["story"] == "coins" else structure["things"][structure["ask"].index(1)]
         return f"{number(value)} {thing if value == 1 else plural(thing)}"
     shown = number(value, story.kind == "bare")
     if story.before and "." in shown:

@@ -27,6 +27,7 @@ from tutelage.problems.elimination import (
     STOPPED,
     Done,
     Number,
+    Op,
     Plan,
     Row,
     eliminated,
@@ -36,7 +37,7 @@ from tutelage.problems.elimination import (
 )
 from tutelage.problems.family import Family, check_level
 from tutelage.problems.linear_sheet import Sheet
-from tutelage.problems.linear_stories import BY_LEVEL, LABELS, NAME, STORIES, fields_of, said, system
+from tutelage.problems.linear_stories import BY_LEVEL, LABELS, NAME, STORIES, determinant, fields_of, said, system
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 from tutelage.wording import wordings
 
@@ -130,7 +131,8 @@ def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
 
 
 def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
-    structure, rows, rights = problem.structure, _rows(problem.structure), [cast(int, q.value) for q in problem.quantities]
+    structure, rights = problem.structure, [cast(int, q.value) for q in problem.quantities]
+    rows = _rows(structure)
     made = _plan(structure, rows)
     at = made.first if kind == STOPPED else int(right.steps[step].name[2:])
     way = _way(structure, rights, rows, run(made.ops, rows, rights) or (), at, kind)
@@ -178,7 +180,7 @@ def _plan(structure: Structure, rows: tuple[Row, ...]) -> Plan:
 def _stops(structure: Structure, made: Plan) -> bool:
     """Whether the first unknown found isn't yet what was asked for."""
     ask = structure["ask"]
-    return bool(ask) and not abs(ask[made.ops[made.first].two]) == sum(map(abs, ask))
+    return bool(ask) and abs(ask[made.ops[made.first].two]) != sum(map(abs, ask))
 
 
 def _way(structure: Structure, rights: Sequence[int], rows: tuple[Row, ...], right_way: Sequence[Done], at: int,
@@ -189,8 +191,8 @@ def _way(structure: Structure, rights: Sequence[int], rows: tuple[Row, ...], rig
     for way in ways if structure["style"] % 2 else reversed(ways):
         done = run(ops, rows, rights, at, way) or ()
         found = {op.two: d.value for op, d in zip(ops, done, strict=False) if op.kind == "find"}
-        if found and all([story.believable(x) for x in found.values()]) and (
-                story.kind == "bare" or all([x < least for x, least in _wholes(rows, rights, found)])):
+        if found and all(map(story.believable, found.values())) and (
+                story.kind == "bare" or _fits(rows, rights, found)):
             return way
     return None
 
@@ -202,6 +204,8 @@ def _tempting(structure: Structure, rights: Sequence[int]) -> bool:
     ops = made.ops
     if not (3 if structure["story"] == "bare" else 2) <= len(ops) <= 14 or made.largest > 60:
         return False
+    if not _thrifty(rows, structure["ask"], ops):
+        return False
     if _stops(structure, made):
         return True
     right_way = run(ops, rows, rights) or ()
@@ -209,10 +213,17 @@ def _tempting(structure: Structure, rights: Sequence[int]) -> bool:
                for n in reversed(range(len(ops))) for kind in SITES.get(ops[n].kind, ()))
 
 
-def _wholes(rows: Sequence[Row], rights: Sequence[int], found: Mapping[int, Number]) -> list[tuple[Number, int]]:
-    """Each value found with the totals that it is a part of: nobody takes a pen to cost more than a pen and a ruler."""
-    return [(x, right) for row, right in zip(rows, rights, strict=True) if row and min(row) >= 0
-            for j, x in found.items() if row[j]]
+def _fits(rows: Sequence[Row], rights: Sequence[int], found: Mapping[int, Number]) -> bool:
+    """Whether each value is less than the totals that it is a part of: a pen costs less than a pen and a ruler."""
+    return all(x < right for row, right in zip(rows, rights, strict=True) if row and min(row) >= 0
+               for j, x in found.items() if row[j])
+
+
+def _thrifty(rows: tuple[Row, ...], ask: Row, ops: Sequence[Op]) -> bool:
+    """Whether each row that the ops use is needed: with what is asked in its place the matrix stays regular."""
+    used = {i for op in ops for i in (op.one, op.two if op.gone >= 0 else op.one)}
+    system = [(i, row) for i, row in enumerate(rows) if row]
+    return not ask or all(determinant([ask if j == i else row for j, row in system]) for i, _ in system if i in used)
 
 
 FAMILY = Family(
@@ -221,6 +232,7 @@ FAMILY = Family(
     summary="an unknown, a combination or all unknowns of a system of linear equations, bare or in a story",
     kind=lambda structure: "number" if structure["ask"] else "assignment",
     slips=(SIGN, MULTIPLIED, ADDED, DROPPED, MOVED, STOPPED),
-    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape, words=say, state=state,
-    options=lambda problem: () if problem.structure["ask"] else problem.structure["things"][: problem.structure["main"]],
+    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape, words=say,
+    state=state,
+    options=lambda problem: () if problem.structure["ask"] else problem.structure["things"][:problem.structure["main"]],
 )

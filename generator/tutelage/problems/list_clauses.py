@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tutelage.problems.programs import Act, Kit, parameters
+from tutelage.problems.programs import Act, Kit, one_of, parameters, takes
 
 Items = list[Any]
 
@@ -39,11 +39,6 @@ CUTS = {
     "take.last_short": Act("whole", lambda n: lambda xs: xs[-n:-1], "%(s)s[-%(p)s:-1]"),
     "take.rest_short": Act("whole", lambda n, start: lambda xs: xs[start:], "%(s)s[%(q)s:]"),
 }
-
-
-def _takes(given: list[int]) -> tuple[tuple[Any, ...], ...]:
-    (n,) = given
-    return (("first", n), ("first", n + 1), ("last", n), ("rest", n))
 
 
 def _never(xs: Items) -> Items:
@@ -120,8 +115,8 @@ NUMBERS = Kit(
         "packs": parameters("full", "begun", "over"),
         "cap": parameters("top", "bottom", "zero"),
         "order": parameters("up", "down", "back", "given"),
-        "take": _takes,
-        "result": lambda given: tuple([(key,) for key in given]),
+        "take": takes,
+        "result": one_of,
         "empty": lambda given: (("give", 0), ("give", -1), ("give", "nothing")),
     },
     {"limit": "kept", "band": "inside", "kind": "chosen", "sign": "signed", "skip": "trimmed", "repeats": "unique",
@@ -212,11 +207,11 @@ RECORDS = Kit(
         "band": parameters("within", "between", "below_top", "outside"),
         "repeats": parameters("best", "first", "total", "last"),
         "order": parameters("up", "down", "name"),
-        "ties": lambda given: tuple([(key,) for key in given]),
-        "take": _takes,
-        "output": lambda given: tuple([(key,) for key in given]),
+        "ties": one_of,
+        "take": takes,
+        "output": one_of,
         "empty": lambda given: (("give", "nobody"), ("give", "-"), ("give", 0)),
     },
     {"limit": "kept", "band": "inside", "repeats": "merged", "order": "ranked", "take": "picked"},
-    joined={"ties": "order"},
+    joins={"order": "ties"},
 )  # fmt: skip

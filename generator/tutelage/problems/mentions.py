@@ -62,8 +62,12 @@ def mentions(kind: str, value: Value, text: str, options: Sequence[str] = ()) ->
     if not parts:
         return bool(_NOBODY.search(text))
     wanted = tuple(str(part) for part in parts)
+    folded = text.casefold()
+    if not all(name.casefold().split()[0].rstrip("s") in folded for name in wanted if name.strip()):
+        return False  # quick, and nearly always the end of it
     if kind == "role":
-        return _has_all(text, wanted) and any(_told(sentence, wanted) for sentence in _SENTENCE.split(text))
+        sentences = _SENTENCE.split(text) if _has_all(text, wanted) else []
+        return any(_told(sentence, wanted) for sentence in sentences)
     found = _named_by_sentence(text, tuple(dict.fromkeys((*options, *wanted))))
     if kind in ("route", "order"):
         return any(_has_run(names, wanted) for names in found)

@@ -67,10 +67,13 @@ class Found(NamedTuple):
 
 def named(text: str, names: Sequence[str]) -> list[Found]:
     """The names that stand in a text as words, in order; of names that overlap the longest."""
-    if not names:
-        return []
-    pattern, ordered = _matcher(tuple(names))
-    return [Found(ordered[(m.lastindex or 1) - 1], m.start(), m.end()) for m in pattern.finditer(text)]
+    patterns = _patterns(tuple(names))
+    hits = [Found(name, *match.span()) for name, pattern in patterns for match in pattern.finditer(text)]
+    found: list[Found] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if not found or hit.start >= found[-1].end:
+            found.append(hit)
+    return found
 
 
 def in_order(text: str, names: Sequence[str]) -> tuple[str, ...] | None:
@@ -137,21 +140,24 @@ def _gaps(text: str, found: Sequence[Found]) -> list[str]:
 
 
 @lru_cache(maxsize=512)
-def _matcher(names: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """A pattern with a group for each name, and the names in the order of the groups, longest first.
+def _patterns(names: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each name with its pattern.
 
     A name matches in any case and number ("Knaves" is "knave"), except where that would be another name's,
     and except a lone A or I, which would be found in every sentence.
     """
     folded = Counter(name.casefold() for name in names)
-    ordered = sorted(dict.fromkeys(filter(str.strip, names)), key=len, reverse=True)
-    groups = []
-    for name in ordered:
-        words = r"\s+".join(re.escape(word) for word in name.split())
-        if name.casefold() in ("a", "i") or folded[name.casefold()] > 1:
-            groups.append(f"({words})")
-            continue
-        if len(name) > 3 and name[-1] == "s" and name[-2] != "s" and name[:-1].casefold() not in folded:
-            words = words[:-1]
-        groups.append(f"((?i:{words}s?))" if len(name) > 2 else f"((?i:{words}))")
-    return re.compile(rf"(?<!\w)(?:{'|'.join(groups) or '(?!)'})(?!\w)"), tuple(ordered)
+    patterns = []
+    for name in dict.fromkeys(filter(str.strip, names)):
+        exact = name.casefold() in ("a", "i") or folded[name.casefold()] > 1
+        patterns.append((name, _pattern(name, exact, name[:-1].casefold() in folded)))
+    return tuple(patterns)
+
+
+@lru_cache(maxsize=4096)  # one per name, not one per set of names: sets are endless, names are few
+def _pattern(name: str, exact: bool, singular_taken: bool) -> re.Pattern[str]:
+    words = r"\s+".join(re.escape(word) for word in name.split())
+    if not exact and len(name) > 2:
+        plural = len(name) > 3 and name[-1] == "s" and name[-2] != "s" and not singular_taken
+        words = f"{words[:-1] if plural else words}s?"
+    return re.compile(rf"(?<!\w){words}(?!\w)", 0 if exact else re.IGNORECASE)

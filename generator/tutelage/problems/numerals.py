@@ -24,6 +24,7 @@ from tutelage.problems.numberwords import likely, phrases
 MAX_DIGITS = 40
 LONGEST_TEXT = 100_000
 _SHORT = 60  # characters of a run of digits that is worth remembering
+_SENTENCE = 400  # characters of a sentence that is worth remembering
 
 _VULGAR = {
     "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
@@ -89,10 +90,15 @@ def numbers_in(text: str) -> tuple[Fraction, ...]:
         else:
             found += _flat(_placed(text, match[0], start))
     if likely(text):
-        for word in phrases(text):
-            found.append(word.value)
-            found += word.also
+        for sentence in text.split(". "):
+            found += _worded(sentence) if len(sentence) <= _SENTENCE else _worded.__wrapped__(sentence)
     return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def _worded(sentence: str) -> tuple[Fraction, ...]:
+    """The numbers in words of a sentence. Kept, because teachers say the same sentences in many dialogues."""
+    return tuple([value for word in phrases(sentence) for value in (word.value, *word.also)])
 
 
 def numerals(text: str) -> tuple[Numeral, ...] | None:
@@ -208,7 +214,7 @@ def _parse(run: str) -> list[Numeral]:
     if run.startswith("."):
         return [n._replace(start=max(0, n.start - 1), end=n.end - 1) for n in _parse(f"0{run}")]
     matches = list(_TOKEN.finditer(run))
-    gaps = [run[a.end() : b.start()] for a, b in pairwise(matches)] + ["|"]
+    gaps = [*(run[a.end() : b.start()] for a, b in pairwise(matches)), "|"][: len(matches)]
     tokens = [
         _Token(*_token(m), m.start(), m.end(), m["vulgar"] is not None, bool(_TRIAD.fullmatch(m[0])), gap)
         for m, gap in zip(matches, gaps, strict=True)

@@ -14,27 +14,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple
 
-from tutelage.problems.answers import program_in
-from tutelage.values import Problem, Quantity, Step, Structure, Value, Words, Work
-from tutelage.wording import Wordings
+from tutelage.values import Quantity, Structure, Value
 
 RAISED = (IndexError, TypeError, ValueError, ZeroDivisionError)  # what a wrong program of ours can raise
 TRIES = 8  # inputs made to tell two clauses apart before another problem is drawn instead
-_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+FAR = {"at_least": "less_than", "less_than": "at_least", "more_than": "at_most", "at_most": "more_than",
+       "up": "down", "down": "up"}  # fmt: skip
+DO = ("do",)  # the value of a step that no clause speaks of: taking a text apart
 
 Function = Callable[[Any], Any]
-About = Callable[[str], dict[str, str]]  # slot -> what the words for it may name
+Choice = tuple[Any, ...]  # what a clause says: a key and its parameters, ("at_least", 5)
 
 
 class Act(NamedTuple):
     """What one clause does. `means(*parameters)` gives a predicate, a function of an item or of all items, by form.
 
-    Forms: keep (items for which it holds), each (item by item), whole and lines (the list as one), guard (a value to
-    return where nothing is left), result. `code` is a pattern: %(s)s the items, %(d)s the new items, %(x)s an item,
-    %(a)s and %(y)s its parts, %(p)s and %(q)s the parameters; `shown` is the part of it that matters, where it is long.
+    Forms: keep (items for which it holds), each (item by item), whole and lines (the list as one), idle (nothing),
+    guard (a value to return where nothing is left), result. `code` is a pattern: %(s)s the items, %(d)s the new items,
+    %(x)s an item, %(a)s and %(y)s its parts, %(p)s and %(q)s the parameters; `shown` is the part of it that matters,
+    where it is long.
     """
 
     form: str
@@ -47,21 +48,11 @@ class Entry(NamedTuple):
     """One clause of a plan. `said` is the key of the words for it: a slip does one thing and believes another."""
 
     slot: str
-    value: tuple[Any, ...]  # ("at_least", 5)
+    value: Choice
     said: str
 
 
 Plan = Sequence[Entry]
-
-
-class Kit(NamedTuple):
-    """The clauses of one kind of program."""
-
-    prefix: str  # of its sections in the family's templates
-    acts: Mapping[str, Act]  # by "slot.key"
-    domains: Mapping[str, Callable[[Any], tuple[tuple[Any, ...], ...]]]  # slot -> all that its clause may say
-    names: Mapping[str, str]  # slot -> the variable that holds what comes out of it
-    joined: Mapping[str, str] = {}  # slot -> the slot before it, together with which it is one step
 
 
 class Names(NamedTuple):
@@ -83,36 +74,65 @@ class Text(NamedTuple):
     made: tuple[str, ...]  # the variable, or "the result"
 
 
-def parameters(*keys: str) -> Callable[[Any], tuple[tuple[Any, ...], ...]]:
+class Kit(NamedTuple):
+    """The clauses of one kind of program."""
+
+    prefix: str  # of its sections in the family's templates
+    acts: Mapping[str, Act]  # by "slot.key"
+    domains: Mapping[str, Callable[[Any], tuple[Choice, ...]]]  # slot -> all that its clause may say
+    names: Mapping[str, str]  # slot -> the variable that holds what comes out of it
+    joins: Mapping[str, str] = {}  # slot -> the slot behind it, together with which it is one step
+    means: Callable[[Plan], Function] | None = None  # own meaning and writer, where clauses aren't steps of a row
+    writes: Callable[[Plan, str, Names], Text] | None = None
+    request: str = "request"  # section of the sentence that asks for the function
+    unsaid: str = ""  # a slot about which the scene must say something where no clause does
+
+
+def parameters(*keys: str) -> Callable[[Any], tuple[Choice, ...]]:
     """A domain: one of the keys, each with the same parameters."""
     return lambda given: tuple([(key, *given) for key in keys])
+
+
+def one_of(given: Sequence[str]) -> tuple[Choice, ...]:
+    """A domain: one of the keys that the structure lists."""
+    return tuple([(key,) for key in given])
+
+
+def takes(given: Sequence[int]) -> tuple[Choice, ...]:
+    """The domain of a selection by place: how many, from which end."""
+    (n,) = given
+    return (("first", n), ("first", n + 1), ("last", n), ("rest", n))
+
+
+def quantities(kit: Kit, structure: Structure, values: Mapping[str, Value]) -> tuple[Quantity, ...]:
+    return tuple([Quantity(slot, values[slot], kit.domains[slot](given)) for slot, given in structure["slots"] if slot in values])
 
 
 def plan_of(kit: Kit, structure: Structure, values: Mapping[str, Any]) -> list[Entry]:
     """The clauses as a plan. A clause that belongs to the one before (how ties go) is merged into it."""
     plan: list[Entry] = []
+    behind = ""
     for slot, _ in structure["slots"]:
-        value = values[slot]
-        if slot in kit.joined:
+        value = values.get(slot, DO)
+        if slot == behind:
             before = plan.pop()
             key = f"{before.value[0]}_{value[0]}"
             plan.append(Entry(before.slot, (key, *before.value[1:]), key))
         else:
             plan.append(Entry(slot, value, value[0]))
+        behind = kit.joins.get(slot, "")
     return plan
-
-
-def quantities(kit: Kit, structure: Structure, values: Mapping[str, Value]) -> tuple[Quantity, ...]:
-    return tuple([Quantity(slot, values[slot], kit.domains[slot](given)) for slot, given in structure["slots"]])
 
 
 def meaning(kit: Kit, plan: Plan) -> Function:
     """The function that a plan describes."""
+    if kit.means is not None:
+        return kit.means(plan)
     stages = [_stage(kit, slot, value) for slot, value, _ in plan]
     return lambda items: _run(stages, items)
 
 
-def _stage(kit: Kit, slot: str, value: tuple[Any, ...]) -> tuple[str, Any]:
+def _stage(kit: Kit, slot: str, value: Choice) -> tuple[str, Any]:
     act = kit.acts[f"{slot}.{value[0]}"]
     return act.form, act.means(*value[1:])
 
@@ -135,32 +155,42 @@ def behaviour(function: Function, tests: Iterable[Any]) -> tuple[str, ...]:
     out = []
     for test in tests:
         try:
-            value = function(test)
+            out.append(_json(function(test)))
         except RAISED as error:
             out.append(f"!{type(error).__name__}")
-        else:
-            out.append(str(value) if type(value) is int else _ENCODE(value))
     return tuple(out)
 
 
+def _json(value: Any) -> str:
+    """What `runner.canonical` writes, for the values that our clauses make."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return f"[{','.join([_json(part) for part in value])}]"
+    return encode_basestring_ascii(value) if kind is str else repr(value)
+
+
 def tell_apart(kit: Kit, structure: Structure, values: Mapping[str, Any], fresh: Callable[[], Any], most: int) -> bool:
-    """Whether the tests tell each clause from every other that could stand in its place, made to by adding tests.
+    """Whether the tests tell each clause from the others that could stand in its place, made to by adding tests.
 
     `fresh` makes another input; `most` is the number of tests that there may be.
     """
     plan, tests = plan_of(kit, structure, values), structure["tests"]
+    others = _others(kit, structure, values)
+    if kit.means is not None:
+        return _tell_wholes_apart(kit, plan, tests, others, fresh, most)
     stages = [_stage(kit, slot, value) for slot, value, _ in plan]
-    traces = [_trace(stages, test) for test in tests]
-    for i, slot, other in _others(kit, structure, values):
-        stage = _stage(kit, slot, other)
-        rest = (stage, *stages[i + 1 :])
-        for trace in traces:
-            if _differs(trace, i, rest):
+    traces: list[list[Any]] = []  # made when first needed: the first test shows most differences
+    for i, slot, other in others:
+        rest = (_stage(kit, slot, other), *stages[i + 1 :])
+        for number in range(len(tests)):
+            if number == len(traces):
+                traces.append(_trace(stages, tests[number]))
+            if _ends_otherwise(traces[number], i, rest):
                 break
         else:
-            for _ in range(TRIES):
+            for _ in range(TRIES if len(tests) < most else 0):
                 trace = _trace(stages, test := fresh())
-                if len(tests) < most and _differs(trace, i, rest):
+                if _ends_otherwise(trace, i, rest):
                     tests.append(test)
                     traces.append(trace)
                     break
@@ -169,21 +199,27 @@ def tell_apart(kit: Kit, structure: Structure, values: Mapping[str, Any], fresh:
     return True
 
 
-def _others(kit: Kit, structure: Structure, values: Mapping[str, Any]) -> Iterable[tuple[int, str, tuple[Any, ...]]]:
-    """What else each clause might say: index and slot of its entry in the plan, and the entry's other value."""
-    i, joined = -1, {before: slot for slot, before in kit.joined.items()}
-    for slot, given in structure["slots"]:
-        i += slot not in kit.joined
-        value = values[slot]
-        for other in kit.domains[slot](given):
-            if other != value:
-                if slot in kit.joined:
-                    before = values[kit.joined[slot]]
-                    yield i, kit.joined[slot], (f"{before[0]}_{other[0]}", *before[1:])
-                elif slot in joined:
-                    yield i, slot, (f"{other[0]}_{values[joined[slot]][0]}", *other[1:])
-                else:
-                    yield i, slot, other
+def _tell_wholes_apart(kit: Kit, plan: Sequence[Entry], tests: list[Any], others: Iterable[tuple[int, str, Choice]],
+                       fresh: Callable[[], Any], most: int) -> bool:
+    """The same where clauses aren't steps of a row: by whole functions."""
+    right = meaning(kit, plan)
+    results: list[Any] = []
+    for i, slot, other in others:
+        wrong = meaning(kit, [*plan[:i], Entry(slot, other, ""), *plan[i + 1 :]])
+        for number, test in enumerate(tests):
+            if number == len(results):
+                results.append(right(test))
+            if wrong(test) != results[number]:
+                break
+        else:
+            for _ in range(TRIES if len(tests) < most else 0):
+                if wrong(test := fresh()) != (result := right(test)):
+                    tests.append(test)
+                    results.append(result)
+                    break
+            else:
+                return False
+    return True
 
 
 def _trace(stages: Iterable[tuple[str, Any]], items: Any) -> list[Any]:
@@ -202,7 +238,7 @@ def _trace(stages: Iterable[tuple[str, Any]], items: Any) -> list[Any]:
     return trace
 
 
-def _differs(trace: list[Any], i: int, rest: tuple[tuple[str, Any], ...]) -> bool:
+def _ends_otherwise(trace: list[Any], i: int, rest: Iterable[tuple[str, Any]]) -> bool:
     """Whether the stages `rest`, from the i-th on, make another result of a traced test."""
     if len(trace) < i + 2:
         return False
@@ -212,15 +248,40 @@ def _differs(trace: list[Any], i: int, rest: tuple[tuple[str, Any], ...]) -> boo
         return True
 
 
-def write(kit: Kit, plan: Plan, structure: Structure, names: Names) -> Text:
+def _others(kit: Kit, structure: Structure, values: Mapping[str, Any]) -> Iterable[tuple[int, str, Choice]]:
+    """What else each clause might say: index and slot of its entry in the plan, and the entry's other value.
+
+    Without what is so different that any test shows it: an opposite limit, a number that is more than one off.
+    """
+    i, before = -1, ""
+    for slot, given in structure["slots"]:
+        behind = kit.joins.get(slot)
+        joined = kit.joins.get(before) == slot
+        i += not joined
+        if slot in values:
+            value = values[slot]
+            for other in kit.domains[slot](given):
+                if other == value or FAR.get(key := value[0], "") == other[0] or (
+                        key == other[0] in ("by", "at") and abs(value[1] - other[1]) > 1):
+                    continue
+                if joined:
+                    yield i, before, (f"{values[before][0]}_{other[0]}", *values[before][1:])
+                else:
+                    yield i, slot, (f"{other[0]}_{values[behind][0]}", *other[1:]) if behind else other
+        before = slot
+
+
+def write(kit: Kit, plan: Plan, function: str, names: Names) -> Text:
     """The program of a plan: a row of steps, each from the items of the one before."""
-    lines, shown, made = [f"def {structure['function']}({names.argument}):"], [], []
+    if kit.writes is not None:
+        return kit.writes(plan, function, names)
+    lines, shown, made = [f"def {function}({names.argument}):"], [], []
     source, e = names.argument, f"({names.item})" if "," in names.item else names.item
     words = {"x": names.item, "a": names.first, "y": names.second, "e": e}
     for slot, value, _ in plan:
         act = kit.acts[f"{slot}.{value[0]}"]
-        target = kit.names.get(slot, "") if names.fresh else names.argument
-        words |= {"s": source, "d": target} | dict(zip("pq", map(literal, value[1:]), strict=False))
+        target = kit.names.get(slot, "") if names.fresh or value is DO else source
+        words.update({"s": source, "d": target, **named(value)})
         piece, code, target = _pieces(act, act.code % words, names, source, target, e)
         lines += [f"    {line}" for line in piece]
         shown.append(act.shown % words or code)
@@ -252,102 +313,11 @@ def _pieces(act: Act, code: str, names: Names, source: str, target: str, element
     return lines, f"`{f'if {test}: ' if test else ''}{append}` for each `{x}` in `{source}`", target
 
 
-def literal(value: Any) -> str:
-    """A value as Python text, strings in double quotes."""
-    return json.dumps(value) if isinstance(value, str) else str(value)
-
-
-def worked(kit: Kit, problem: Problem, plan: Plan, bank: Wordings, names: Names, about: About,
-           done: tuple[Step, ...] = ()) -> tuple[Work, Text]:
-    """The work that writes a program clause by clause; the steps `done` are taken over as they are."""
-    style, prefix, last, steps = problem.structure["style"], kit.prefix, len(plan) - 1, list(done)
-    joins = {before: slot for slot, before in kit.joined.items()}
-    text = write(kit, plan, problem.structure, names)
-    for i in range(len(done), len(plan)):
-        slot, value, key = plan[i]
-        fields = {**about(slot), "code": text.shown[i], **_parameters(value)}
-        joined = joins.get(slot)
-        way, _, tie = key.partition("_") if joined else (key, "", "")
-        fields["do"] = bank.choose(f"{prefix}.{slot}.{way}.do", style + 31 * i, fields)
-        if tie and tie != "alone":
-            fields["do"] += " " + bank.choose(f"{prefix}.{joined}.{tie}.do", style, fields)
-        line = "line.idle" if not text.shown[i] else "line.first" if i == 0 else "line.last" if i == last else "line.next"
-        uses = (slot, joined) if joined else (slot,)
-        steps.append(Step(f"s{i}", bank.choose(f"{prefix}.{slot}.what", style, fields),
-                          bank.choose(line, style + 7 * i, fields), text.made[i], (*uses, f"s{i - 1}") if i else uses))
-    return Work(tuple(steps), behaviour(meaning(kit, plan), problem.structure["tests"]), text.source), text
-
-
-def said(kit: Kit, problem: Problem, quantity: Quantity, bank: Wordings, about: About) -> Words:
-    """How a clause is spoken of."""
-    style, key = problem.structure["style"], f"{kit.prefix}.{quantity.name}"
-    fields = {**about(quantity.name), **_parameters(quantity.value)}
-    return Words(bank.choose(f"{key}.{quantity.value[0]}", style, fields), bank.choose(f"{key}.ask", style, fields),
-                 bank.choose(f"{key}.the", style, fields))
-
-
-def stated(kit: Kit, problem: Problem, known: AbstractSet[str], bank: Wordings, about: About) -> str:
-    """The scene, the request, and the clauses in the order in which they apply; a hidden one is only hinted at."""
-    style, rules = problem.structure["style"], []
-    for q in problem.quantities:
-        key = q.value[0] if q.name in known else "open"
-        rules.append(bank.choose(f"{kit.prefix}.{q.name}.{key}", style, {**about(q.name), **_parameters(q.value)}))
-    example = bank.choose("example", style, {**about(""), "input": shown(problem.structure["tests"][0])})
-    if layout(style) == "ask.prose":
-        return " ".join((problem.intro, problem.question, *rules, example))
-    marks = [f"{i}. " for i in range(1, len(rules) + 1)] if style % 4 == 1 else ["- "] * len(rules)
-    listed = [f"{mark}{rule}" for mark, rule in zip(marks, rules, strict=True)]
-    return "\n".join((f"{problem.intro} {problem.question}", *listed, example))
-
-
-def layout(style: int) -> str:
-    """The section of the request: clauses stand in running text, or as a list below it."""
-    return "ask.prose" if style % 4 == 0 else "ask.list"
-
-
-def seen_in(problem: Problem, right: Work, wrong: Work, text: Text, step: int) -> dict[str, str]:
-    """What a mistake's words may name: the wrong code, and the shortest test that shows the mistake."""
-    tests, function = problem.structure["tests"], problem.structure["function"]
-    failing = [i for i in range(len(tests)) if right.value[i] != wrong.value[i]]
-    worst = min(failing, key=lambda i: len(tests[i]))
-    got, want = wrong.value[worst], right.value[worst]
-    return {"code": text.shown[step], "what": right.steps[step].what, "call": f"`{function}({shown(tests[worst])})`",
-            "ran": f"stops with {'an' if got[1] in 'AEIO' else 'a'} `{got[1:]}`" if got[0] == "!" else f"returns `{spaced(got)}`",
-            "want": f"`{spaced(want)}`"}
-
-
-def _parameters(value: Value) -> dict[str, str]:
+def named(value: Choice) -> dict[str, str]:
+    """The parameters of a clause by name, as Python text."""
     return dict(zip("pq", map(literal, value[1:]), strict=False)) if len(value) > 1 else {}
 
 
-def shown(value: Any) -> str:
-    """An input as Python text."""
-    return json.dumps(value)
-
-
-def spaced(text: str) -> str:
-    """Canonical JSON as Python writes it."""
-    return text if text[0] not in "[\"" else json.dumps(json.loads(text))
-
-
-def confirmed(problem: Problem, work: Work) -> Value:
-    """What the program of a work returns on the tests, run in the sandbox. Raises RunnerUnavailable without one."""
-    return returned(problem.structure, work.answer)
-
-
-def judged(problem: Problem, work: Work, answer: str) -> bool:
-    """Whether the program in a text behaves as the work's does. Raises RunnerUnavailable where nothing can be run."""
-    source = program_in(answer)
-    return bool(source) and returned(problem.structure, source) == work.value
-
-
-def returned(structure: Structure, source: str) -> tuple[str, ...]:
-    from tutelage.runner import Job, run_programs
-
-    inputs = tuple([(test,) for test in structure["tests"]])
-    return run_programs([Job(source, structure["function"], inputs)])[0].returns
-
-
-def shape_of(structure: Structure) -> str:
-    """The kind of program and its clauses in order; what they say, and the story, is open."""
-    return f"{structure['kit']} {' '.join([slot for slot, _ in structure['slots']])}"
+def literal(value: Any) -> str:
+    """A value as Python text, strings in double quotes."""
+    return json.dumps(value) if isinstance(value, str) else str(value)

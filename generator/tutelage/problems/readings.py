@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 
 from tutelage.problems.names import ASIDE, NOBODY, named
+from tutelage.problems.numberwords import VOCABULARY
 from tutelage.problems.numerals import Numeral, numerals
 from tutelage.problems.replies import plain
 
@@ -46,7 +47,7 @@ _WHOSE = re.compile(r"^.*(?:[=≈∈]|[A-Za-z)\]]\s?:)", re.S)
 _INDEX = re.compile(r"_\{[0-9, ]{1,9}\}")
 _BOTH = re.compile(r"\b(?:either|both)\b", re.I)
 _TUPLE = re.compile(r"(?:\(([^()=]*)\)\s*=\s*)?\(([^()=]*)\)")
-_BINDING = re.compile(r"([A-Za-z]\w{0,20})\s?(?:=|:|is\b)")
+_BINDING = re.compile(r"(?<!\w)([A-Za-z]\w{0,20})\s?(?:=|:|is\b)")
 _BRACES = "{}[]() "
 
 
@@ -99,14 +100,15 @@ def _bound(piece: str, names: Sequence[str]) -> list[tuple[str, Numeral | None]]
     if names:
         found = [(name, start, end) for name, start, end in named(piece, names)]
     else:
-        found = [(match[1], match.start(), match.end()) for match in _BINDING.finditer(piece)]
+        bindings = [match for match in _BINDING.finditer(piece) if match[1].lower() not in VOCABULARY]
+        found = [(match[1], match.start(), match.end(1)) for match in bindings]
     ends = [0, *(end for *_, end in found)]
     starts = [*(start for _, start, _ in found), len(piece)]
     rest = [piece[end:start] for end, start in zip(ends, starts, strict=True)]
     chained = len({name for name, *_ in found}) == 1 or all(part.strip()[:1] == "=" for part in rest[1:])
     number = None
     if found and chained and not _HEDGED.search(piece):
-        number = _stated(re.sub(r"^[\s:]*(?:=|$)?|[\s=:]+$", "=", " ".join(rest).strip(), count=1))
+        number = _stated("=" + " ".join(rest).strip(" \n:").removeprefix("="))
     return [(name, number) for name, *_ in found] or [("", None)]
 
 
@@ -131,7 +133,7 @@ def _sole(text: str) -> Numeral | None:
     if not found or len({numeral.value for numeral in found}) > 1:
         return None
     first, before = found[0], text[: found[0].start]
-    if first.value is not None and first.value < 0 and before.rstrip()[-1:] in tuple("-−–"):
+    if first.value is not None and first.also[:1] == (-first.value,) and before.rstrip()[-1:] in tuple("-−–"):
         cut = _CUT_SIGN.search(before.rstrip()[:-1])
     else:
         cut = _CUT_LEFT.search(before)

@@ -50,7 +50,7 @@ _CLOSING = re.compile(
     r"(?P<last>[-−]?[$€£]?[0-9][0-9.,/]*%?(?:\s[A-Za-z]+){0,3}))",
     re.I,
 )
-_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*([\w+-]*)")
+_FENCE = re.compile(r"[ \t]*(`{3,}(?!.*`)|~{3,})[ \t]*([\w+-]*)")
 
 _LATEX = (
     (re.compile(r"\\(?:boxed|fbox|text|textbf|mathrm|mathbf|mbox)\s?\{([^{}]*)\}"), r"\1"),
@@ -99,7 +99,7 @@ def program_in(text: str) -> str:
     """
     blocks: list[tuple[str, str]] = []
     fence, mark, lines = "", "", list[str]()
-    for line in [*text.splitlines(), None]:
+    for line in [*text.replace("\r\n", "\n").split("\n"), None]:
         if not fence:
             opening = _FENCE.match(line) if line is not None else None
             if opening:

@@ -13,13 +13,13 @@ ways of choosing a route without one.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from typing import NamedTuple
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
 
 from tutelage.errors import NoAnswer
 from tutelage.values import Value
 
 START = 0
-ENDLESS = 1 << 30
 
 Near = Sequence[Mapping[int, int]]  # place: neighbour: length of the way
 Look = tuple[int, int, int, str]  # the place, the way to it, its total so far (0: none), what comes of it
@@ -42,29 +42,35 @@ def network(count: int, ways: Sequence[Sequence[int]], lengths: Sequence[Value])
 
 
 def shortest(near: Near) -> tuple[tuple[int, ...], int, bool]:
-    """A shortest route, its length, and whether it is the only one.
+    """A shortest route, its length, and whether it is the only one. Raises NoAnswer where the goal cannot be reached.
 
-    Raises NoAnswer where the goal cannot be reached.
+    Ways are positive, so a second way to a place that is as short as the first comes off the heap right behind it.
     """
     goal = len(near) - 1
-    best, open_ = [ENDLESS] * len(near), {START: 0}
-    best[START] = 0
-    while open_:
-        here = min(open_, key=open_.__getitem__)
-        base = open_.pop(here)
+    far: dict[int, int] = {}
+    tied = set()
+    heap: list[tuple[int, int, Any]] = [(0, START, ())]  # total, place, and the trail to it: (place before, its trail)
+    while heap:
+        base, here, trail = heappop(heap)
+        if here in far:
+            if base == far[here]:
+                tied.add(here)
+            continue
+        far[here] = base
         if here == goal:
             break
+        behind = (here, trail)
         for place, way in near[here].items():
-            if base + way < best[place]:
-                best[place] = open_[place] = base + way
-    if best[goal] == ENDLESS:
+            if place not in far:
+                heappush(heap, (base + way, place, behind))
+    if goal not in far:
         raise NoAnswer("the places are not connected")
-    route, only = [goal], True
-    while (here := route[-1]) != START:
-        before = [place for place, way in near[here].items() if best[place] + way == best[here]]
-        only = only and len(before) == 1
-        route.append(before[0])
-    return tuple(route[::-1]), best[goal], only
+    only, route = not (heap and heap[0][:2] == (base, goal)), [goal]
+    while trail:
+        here, trail = trail
+        only = only and here not in tied
+        route.append(here)
+    return tuple(route[::-1]), far[goal], only
 
 
 def back(came: Mapping[int, int] | Sequence[int], goal: int) -> tuple[int, ...]:
@@ -77,35 +83,34 @@ def back(came: Mapping[int, int] | Sequence[int], goal: int) -> tuple[int, ...]:
 
 def search(near: Near, listed: Container[tuple[int, int]], kind: str = "", step: int = -1) -> Search | None:
     """The search, right or with a mistake of that kind at that step; None where the goal is not found."""
-    goal = len(near) - 1
-    best, came, open_ = {START: 0}, {START: START}, {START: 0}
+    goal, one_way, deaf = len(near) - 1, kind == "one_way", kind == "first_length_kept"
+    hurry = kind == "stopped_too_early"
+    best, came, open_ = [0] * len(near), [START] * len(near), {START: 0}
     moves: list[tuple[int, int, list[Look]]] = []
-    while open_ and not (kind == "stopped_too_early" and goal in best):
+    while open_ and not (hurry and best[goal]):
         here = min(open_, key=open_.__getitem__)
         base = open_.pop(here)
         if here == goal:
             break
         looks: list[Look] = []
         for place, way in near[here].items():
-            length, old = base + way, best.get(place, 0)
+            old = best[place]
             if place == START or (old and place not in open_):
                 continue
-            if kind == "one_way" and (here, place) not in listed:
+            length = base + way
+            if one_way and (here, place) not in listed:
                 if len(moves) == step:  # said once
                     looks.append((place, way, old, "against"))
-                continue
-            if not old or length < old:
-                how = "better" if old else "first" if here == START else "new"
-                if old and kind == "first_length_kept" and len(moves) == step:
-                    how = "kept"
-                else:
-                    best[place] = open_[place] = length
-                    came[place] = here
+            elif old and length >= old:
+                looks.append((place, way, old, "same" if length == old else "worse"))
+            elif old and deaf and len(moves) == step:
+                looks.append((place, way, old, "kept"))
             else:
-                how = "same" if length == old else "worse"
-            looks.append((place, way, old, how))
+                best[place] = open_[place] = length
+                came[place] = here
+                looks.append((place, way, old, "better" if old else "first" if here == START else "new"))
         moves.append((here, base, looks))
-    return Search(moves, back(came, goal), best[goal]) if goal in best else None
+    return Search(moves, back(came, goal), best[goal]) if best[goal] else None
 
 
 def nearest_first(near: Near) -> tuple[int, ...] | None:

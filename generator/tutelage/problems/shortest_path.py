@@ -56,7 +56,7 @@ TALES = tuple(STORIES)
 # the hasty route that is sure to miss the shortest, and how far the ways of the shortest routes reach
 HASTY: Mapping[str, Callable[[Near], tuple[int, ...] | None]] = {
     "nearest_first": routes.nearest_first, "fewest_ways": routes.fewest_ways}
-STRIDES = {"nearest_first": (1, 2, 2, 3), "fewest_ways": (1, 1, 1, 2)}
+STRIDES = {"nearest_first": (2, 2, 3), "fewest_ways": (1, 1, 1, 2)}
 PAIRS = {count: tuple([(a, b) for a in range(count) for b in range(a + 1, min(a + 4, count)) if b - a < count - 1])
          for count in range(4, 9)}
 
@@ -90,7 +90,7 @@ def _ways(draws: Draws, count: int, size: int, lure: str) -> tuple[dict[tuple[in
     """
     goal, nearest = count - 1, lure == "nearest_first"
     strides = STRIDES[lure]
-    came = [0, 0, *[max(place - draws.choice(strides), int(place == goal)) for place in range(2, count)]]
+    came = [0, *[max(place - draws.choice(strides), int(place == goal)) for place in range(1, count)]]
     route = routes.back(came, goal)
     off = next((place for place in range(1, goal) if place not in route and came[place] in route[:-2]), 0)
     if (not off) if nearest else len(route) < 4:
@@ -98,19 +98,20 @@ def _ways(draws: Draws, count: int, size: int, lure: str) -> tuple[dict[tuple[in
     far, depth, ways = [0], [0], {}
     for place in range(1, count):
         before = came[place]
-        way = draws.between(2, 7) if not nearest else draws.between(5, 9) if place in route else draws.between(2, 4)
+        way = draws.between(2, 7) if not nearest else draws.between(5, 8) if place in route else draws.between(2, 4)
         ways[before, place] = way
         far.append(far[before] + way)
         depth.append(depth[before] + 1)
     cut = route.index(came[off]) if nearest else draws.below(len(route) - 2)
     first = [(off if nearest else route[cut], route[cut + 2])]
-    if came.count(START) < 3:  # place 0 itself, place 1 and no other: a second way out of the start
+    if came[2] != START:  # a second way out of the start, at least
         first.append((START, 2))
     for a, b in (*first, *sorted(PAIRS[count], key=lambda pair: draws.random())):
         if len(ways) == size:
             break
-        way = max(abs(far[a] - far[b]) + draws.between(1, 6), DOMAIN[0])
-        if way <= DOMAIN[-1] and (a, b) not in ways and not (nearest and abs(depth[a] - depth[b]) > 1):
+        apart = abs(far[a] - far[b])
+        if apart < DOMAIN[-1] and (a, b) not in ways and not (nearest and abs(depth[a] - depth[b]) > 1):
+            way = min(max(apart + draws.between(1, 6), DOMAIN[0]), DOMAIN[-1])
             ways[min(a, b), max(a, b)] = way
     if nearest and routes.nearest_first(routes.network(count, tuple(ways), tuple(ways.values()))) in (None, route):
         return {}, 0

@@ -4,7 +4,8 @@ A structure holds `says`, rows ``[quantity or "", wording, unit, what it speaks 
 are told, and `nodes`, rows ``[operation, arguments, wording, unit, phrase]`` (see `expressions`). A `Teller` is what a
 family adds: its file of words, its nouns, how it writes values. In the file, a quantity has the sections ``s.KEY``
 (says it), ``.ask``, ``.the``, ``.un`` (said where it is hidden); a node has ``n.KEY`` (its line), ``.what``, ``.q``
-(asked where it is the last). A section ``WORLD.s.KEY`` is used in that world instead.
+(asked where it is the last). A section ``WORLD.s.KEY`` is used in
+that world instead, where WORLD is the world's name up to an underscore.
 """
 
 from __future__ import annotations
@@ -13,30 +14,32 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from tutelage.problems.expressions import OPERATIONS, Node
+from tutelage.problems.expressions import Node
 from tutelage.values import Problem, Quantity, Step, Structure, Value, Words, Work
 from tutelage.wording import wordings
 
 SIGNS: Mapping[str, str] = {"plus": " + ", "minus": " − ", "times": " × ", "over": " ÷ ", "ratio": " ÷ ", "part": " × ",
                             "full": " ÷ ", "needed": " ÷ ", "left": " ÷ "}
+WITH_REST = frozenset({"full", "needed", "left"})
 
 
 class Teller(NamedTuple):
     file: str
     nouns: Callable[[str, str, str], Mapping[str, str]]  # of a world, a unit and a phrase
     show: Callable[[Any, str, Mapping[str, str]], str]  # a value with its unit
-    plain: Callable[[Any], str]  # a value without unit
+    plain: Callable[[Any, str], str]  # a value without its unit, which is given, or the name of the quantity
     said: Callable[[str, Any], str]  # a quantity as its sentence gives it, by the wording's key
     keys: dict[tuple[str, str], str]  # sections by world and key
 
 
 class Edit(NamedTuple):
-    """A node done wrongly: what stands in its place, with which values, in which words ("": it is left out)."""
+    """Something done wrongly: the nodes that stand in place of the right ones, and how it is written down."""
 
-    index: int
-    node: Node
-    values: Mapping[str, Value]
-    line: str
+    nodes: Mapping[int, Node]
+    at: int  # the node with the wrong line; -1: it is enough that some are left out
+    line: str = ""  # the wording of that line
+    left_out: frozenset[int] = frozenset()  # nodes without a line
+    values: Mapping[str, Value] = {}  # what quantities are taken for
 
 
 def key_in(teller: Teller, world: str, key: str) -> str:
@@ -44,7 +47,7 @@ def key_in(teller: Teller, world: str, key: str) -> str:
     try:
         return teller.keys[world, key]
     except KeyError:
-        own = f"{world}.{key}"
+        own = f"{world.partition('_')[0]}.{key}"
         return teller.keys.setdefault((world, key), own if own in wordings(teller.file) else key)
 
 
@@ -52,7 +55,7 @@ def sentence(teller: Teller, structure: Structure, index: int, value: Value | No
     """The sentence of a row; of a note, or with None of a hidden quantity, the one without a number."""
     key, fields = _spoken(teller, structure, index)
     if value is not None:
-        fields["n"] = teller.said(key, value)
+        fields["n"] = teller.said(structure["says"][index][4] if key == "was" else key, value)
     elif structure["says"][index][0]:
         key += ".un"
     return wordings(teller.file).choose(key_in(teller, structure["world"], f"s.{key}"), structure["style"] + index, fields)
@@ -66,6 +69,12 @@ def say(teller: Teller, problem: Problem, quantity: Quantity) -> Words:
     return Words(sentence(teller, structure, index, quantity.value),
                  bank.choose(key_in(teller, world, f"s.{key}.ask"), style, fields),
                  bank.choose(key_in(teller, world, f"s.{key}.the"), style, fields))
+
+
+def phrase(teller: Teller, structure: Structure, index: int) -> str:
+    """The quantity of a row as a noun phrase."""
+    key, fields = _spoken(teller, structure, index)
+    return wordings(teller.file).choose(key_in(teller, structure["world"], f"s.{key}.the"), structure["style"], fields)
 
 
 def state(teller: Teller, problem: Problem, known: AbstractSet[str]) -> str:
@@ -82,47 +91,62 @@ def state(teller: Teller, problem: Problem, known: AbstractSet[str]) -> str:
 
 
 def question(teller: Teller, structure: Structure) -> str:
-    _, _, key, unit, phrase = structure["nodes"][-1]
-    fields = {**teller.nouns(structure["world"], unit, phrase), "thing": _thing(teller, structure, len(structure["nodes"]) - 1)}
-    return wordings(teller.file).choose(key_in(teller, structure["world"], f"n.{key}.q"), structure["style"], fields)
+    """What is asked: for the last node."""
+    last = len(structure["nodes"]) - 1
+    key = key_in(teller, structure["world"], f"n.{structure['nodes'][last][2]}.q")
+    return wordings(teller.file).choose(key, structure["style"], fields_of(teller, structure, last))
 
 
 def told(teller: Teller, structure: Structure, values: Mapping[str, Value], results: Sequence[Any],
-         done: Iterable[Step] = (), edit: Edit | None = None) -> Work:
-    """The work from behind the steps that are `done`; `edit` is carried out at its node, `results` are what comes of it."""
-    bank, style, nodes, world = wordings(teller.file), structure["style"], structure["nodes"], structure["world"]
+         done: Iterable[Step] = (), edit: Edit | None = None, extra: Mapping[str, str] | None = None) -> Work:
+    """The work from behind the steps that are `done`, with `results` as what comes of the nodes.
+
+    `edit` is carried out at its node; its wording may use the fields `extra` too.
+    """
+    choose, style, nodes, world = wordings(teller.file).choose, structure["style"], structure["nodes"], structure["world"]
     steps = list(done)
     names = [step.name for step in steps]
+    if edit is not None:
+        values = {**values, **edit.values} if edit.values else values
     for index in range(len(steps), len(nodes)):
         node = nodes[index]
         key = f"n.{node[2]}"
-        if edit is not None and edit.index == index:
-            node, key = edit.node, edit.line
-            if not key:
+        if edit is not None:
+            node = edit.nodes.get(index, node)
+            if index in edit.left_out:  # what comes next uses what there was before
                 names.append(names[node[1][0]] if node[1][0].__class__ is int else node[1][0])
                 continue
-            values = {**values, **edit.values}
         fields = line_fields(teller, structure, index, node, values, results)
+        if edit is not None and edit.at == index:
+            key, fields = edit.line, {**(extra or {}), **fields}
+        what = choose(key_in(teller, world, f"n.{node[2]}.what"), style, fields)
+        line = choose(key_in(teller, world, key), style + 5 * index, fields)
         uses = tuple([names[arg] if arg.__class__ is int else arg for arg in node[1]])
-        what = bank.choose(key_in(teller, world, f"n.{nodes[index][2]}.what"), style, fields)
-        fields["what"] = what
-        steps.append(Step(f"s{index}", what, bank.choose(key_in(teller, world, key), style + 5 * index, fields), fields["r"], uses))
+        steps.append(Step(f"s{index}", what, line, fields["r"], uses))
         names.append(f"s{index}")
-    return Work(tuple(steps), results[-1], teller.show(results[-1], nodes[-1][3], teller.nouns(world, nodes[-1][3], "")))
+    unit = nodes[-1][3]
+    return Work(tuple(steps), results[-1], teller.show(results[-1], unit, teller.nouns(world, unit, "")))
+
+
+def fields_of(teller: Teller, structure: Structure, index: int) -> dict[str, str]:
+    """The nouns of a node: of its world, of its result (`item`, `items`), of what it works on (`thing`, in the plural)."""
+    _, args, _, unit, phrase = structure["nodes"][index]
+    before = structure["nodes"][args[0]][3] if args[0].__class__ is int else "a"
+    return {**teller.nouns(structure["world"], unit, phrase), "thing": teller.nouns(structure["world"], before, "")["items"]}
 
 
 def line_fields(teller: Teller, structure: Structure, index: int, node: Node, values: Mapping[str, Value],
                 results: Sequence[Any]) -> dict[str, str]:
-    """What a line can speak of: a, b (the arguments), e ("a × b"), r (the result), rn (with its unit), nouns."""
-    op, args, key, unit, phrase = node
-    nouns, plain, result = teller.nouns(structure["world"], unit, phrase), teller.plain, results[index]
+    """What a line can speak of: a, b (first and last argument), e ("a × b"), r (the result), rn (with its unit), nouns."""
+    op, args, unit = node[0], node[1], node[3]
+    fields, plain, result, nodes = fields_of(teller, structure, index), teller.plain, results[index], structure["nodes"]
     raw = [results[arg] if arg.__class__ is int else values[arg] for arg in args]
-    shown = [plain(value) for value in raw]
-    fields = {**nouns, "a": shown[0], "b": shown[-1], "e": SIGNS.get(op, " ").join(shown), "r": plain(result),
-              "rn": teller.show(result, unit, nouns), "thing": _thing(teller, structure, index)}
-    if op in ("full", "needed", "left"):
-        rest = raw[0] % raw[1]
-        fields["rest"], fields["times"] = plain(rest) if rest else "", plain(raw[0] // raw[1])
+    shown = [plain(value, nodes[arg][3] if arg.__class__ is int else arg) for value, arg in zip(raw, args, strict=True)]
+    fields["a"], fields["b"], fields["e"] = shown[0], shown[-1], SIGNS.get(op, " ").join(shown)
+    fields["r"], fields["rn"] = plain(result, unit), teller.show(result, unit, fields)
+    if op in WITH_REST:
+        times, rest = divmod(raw[0], raw[1])
+        fields["times"], fields["rest"] = str(times), str(rest) if rest else ""
     elif op == "part":
         fields["share"] = teller.said("part", raw[1])
     return fields
@@ -141,13 +165,6 @@ def _spoken(teller: Teller, structure: Structure, index: int) -> tuple[str, dict
     return key, fields
 
 
-def _thing(teller: Teller, structure: Structure, index: int) -> str:
-    """The plural noun of what a node works on: of its first argument, if that is a node."""
-    arg = structure["nodes"][index][1][0]
-    unit = structure["nodes"][arg][3] if arg.__class__ is int else "a"
-    return teller.nouns(structure["world"], unit, "")["items"]
-
-
 def signature(structure: Structure) -> str:
     """The graph and what it is about, without world, names, values and asides: what near-twins share."""
     number: dict[str, int] = {}
@@ -156,6 +173,3 @@ def signature(structure: Structure) -> str:
         shown = [str(a) if a.__class__ is int else f"q{number.setdefault(a, len(number))}" for a in args]
         parts.append(f"{op}.{key}({','.join(shown)})")
     return " ".join(parts)
-
-
-__all__ = ["OPERATIONS", "SIGNS", "Edit", "Teller", "key_in", "line_fields", "question", "say", "sentence", "signature", "state", "told"]

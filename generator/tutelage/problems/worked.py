@@ -107,7 +107,7 @@ def _near(value: Fraction, rounding: str) -> Fraction:
 
 def _by_parser(text: str, known: Mapping[str, Fraction]) -> Fraction:
     """The value of an expression by Python's parser and a whitelist of its nodes."""
-    text = re.sub(r"([0-9.]+)%", r"(\1/100)", re.sub(r"[$,]", "", text)).strip().lstrip("+").strip()
+    text = re.sub(r"([0-9.]+)%", r"(\1/100)", re.sub(r"[$,]", "", text).replace("//", "/")).strip().lstrip("+").strip()
     text = re.sub(r"(?<![0-9.])0+(?=[0-9])", "", text.replace(":", "_TURN_"))
     try:
         return _node(ast.parse(text, mode="eval").body, known, text)
@@ -147,7 +147,7 @@ def shape(structure: Structure) -> str:
     for expression, rounding, *_ in structure["steps"]:
         for token in expression.split():
             name, _, turn = token.partition(":")
-            out.append(f"{order.setdefault(name, f'n{len(order)}') if name[0] == 'n' else name} {turn}".strip())
+            out.append(f"{order.setdefault(name, f'n{len(order)}') if name[1:].isdigit() and name[0] == 'n' else name} {turn}".strip())
         out.append(f"= {rounding};")
     return " ".join(out)
 

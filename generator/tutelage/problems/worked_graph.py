@@ -30,7 +30,7 @@ ANSWER = -1  # index of the answer among replayed results
 FACTS: dict[str, tuple[int, tuple[int, ...]]] = {
     "week": (7, (5, 6, 7, 10)), "weekdays": (5, (4, 5, 6, 7)), "year": (12, (10, 11, 12, 13)), "day": (24, (12, 20, 24, 48)),
     "hour": (60, (24, 50, 60, 100)), "minute": (60, (24, 50, 60, 100)), "weeks_of_year": (52, (48, 50, 52, 54)),
-    "weeks_of_month": (4, (3, 4, 5, 6)), "days_of_month": (30, (28, 29, 30, 31)), "days_of_year": (365, (354, 360, 364, 365)),
+    "weeks_of_month": (4, (3, 4, 5, 6)), "days_of_month": (30, (28, 29, 30, 31)), "long_month": (31, (28, 29, 30, 31)), "days_of_year": (365, (354, 360, 364, 365)),
     "percent": (100, (10, 60, 100, 1000)), "dollar": (100, (10, 50, 100, 1000)), "dozen": (12, (6, 10, 12, 20)),
     "pair": (2, (1, 2, 3, 4)), "foot": (12, (8, 10, 12, 16)), "yard": (3, (2, 3, 4, 12)), "pound": (16, (8, 10, 12, 16)),
     "metre": (100, (10, 12, 100, 1000)), "kilo": (1000, (10, 12, 100, 1000)), "quarter_coin": (25, (5, 10, 20, 25)),
@@ -229,8 +229,8 @@ def written(structure: Structure, results: Sequence[Number], lines: Sequence[str
                 used[reference] = None
         named[line] = f"s{index}"
         values[line] = str(results[index])
-        if not isinstance(results[index], int):
-            values[line] = decimal(results[index]) or structure["lines"][line][place][0]
+        figure, value = _figure(structure["lines"][line][place][0])
+        values[line] = figure if value == results[index] else decimal(results[index]) or figure
     steps = [Step(named[i], what, line, values[i], tuple(uses[i]))
              for i, (line, what) in enumerate(zip(lines, structure["what"], strict=True))]
     return Work(tuple(steps), results[ANSWER], said(structure, results[ANSWER]))
@@ -240,3 +240,13 @@ def written(structure: Structure, results: Sequence[Number], lines: Sequence[str
 def _references(expression: str) -> tuple[str, ...]:
     """The premises, facts and steps that an expression uses, each once."""
     return tuple(dict.fromkeys([token.partition(":")[0] for token in expression.split() if token[0].isalpha()]))
+
+
+@lru_cache(maxsize=8192)
+def _figure(shown: str) -> tuple[str, Number | None]:
+    """A result without its currency, and the value that it states; None where it is written another way."""
+    figure = shown.strip("$€£ ")
+    try:
+        return figure, tidy(Fraction(figure.replace(",", "")))
+    except ValueError:
+        return figure, None

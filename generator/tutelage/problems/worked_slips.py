@@ -28,10 +28,11 @@ KINDS = ("wrong_operation", "used_wrong_number", "dropped_term", "percent_as_num
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 _SIGNS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
 _DOUBLE = re.compile(r"\b([Hh])alf( of)?\b|\b([Tt])wice\b|\b([Dd])ouble\b")
+_NAMED = re.compile(r"\b(?:add|multipl|divi|subtract|times|sum|product|differen|minus|plus)", re.I)
 _HALF = Fraction(1, 2)
 
 
-_OTHER_HALF = re.compile(r"\b(?:other|first|second|one|each|this|that|and a) half\b|\bhalf-|[Dd]oubl(?:ed|es|ing)\b")
+_OTHER_HALF = re.compile(r"\b(?:[Hh]alf|[Tt]wice|[Dd]ouble)\b(?! (?:as|of|the|that|this|what|his|her|their|its)\b)|\b(?:other|first|second|one|each|this|that|and a) half\b|\bhalf-|[Dd]oubl(?:ed|es|ing)\b")
 
 
 class _Change(NamedTuple):
@@ -55,6 +56,11 @@ class _Place(NamedTuple):
     parts: Sequence[Any]
     result: Number
 
+    @property
+    def named(self) -> bool:
+        """Whether the line says in words what is done, so that another operation would contradict it."""
+        return any(_NAMED.search(part) for part in self.parts if isinstance(part, str))
+
     def shown(self, at: int) -> str:
         """A token as the line shows it."""
         part = self.parts[self.spots[at]]
@@ -65,6 +71,7 @@ def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
     """Where a mistake may be made. A forgotten carry only where there is little else: it teaches least."""
     steps = problem.structure["steps"]
     kinds = {p[0]: p[3] for p in problem.structure["premises"]}
+    twos = {p[0] for p in problem.structure["premises"] if p[3:] in (["times", "2"], ["fraction", "1/2"])}
     found: dict[tuple[str, int], None] = {}
     for expression, _, line, _, _ in steps:
         tokens = expression.split()
@@ -72,7 +79,7 @@ def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
         mine = {kinds[name] for token in tokens if (name := token.partition(":")[0]) in kinds}
         if len(tokens) == 3 and not turns and not mine & {"percent", "fraction"}:
             found["wrong_operation", line] = None
-        if len(tokens) == 3 and (turns & {"inv"} or mine & {"times", "fraction"}):
+        if len(tokens) == 3 and any(token.partition(":")[0] in twos for token in tokens):
             found["half_for_double", line] = None
         if len(tokens) >= 5 and not set(tokens) & {"*", "/", "("}:
             found["dropped_term", line] = None
@@ -83,8 +90,9 @@ def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
     if len(steps) > 1 and steps[-1][2] != steps[-2][2]:
         last = steps[-1][0].split()
         found["took_part_for_whole" if "+" in last else "stopped_early", len(right.steps) - 1] = None
-    if len(found) < 4 and (line := next((step[2] for step in steps if step[0].count(" ") == 2), None)) is not None:
-        found["arithmetic_slip", line] = None
+    plain = [step[2] for step in steps if step[0].count(" ") == 2 and ":" not in step[0]]
+    if plain and len(found) < 6:
+        found["arithmetic_slip", plain[problem.structure["style"] % len(plain)]] = None
     return list(found)
 
 
@@ -140,7 +148,7 @@ def _believable(structure: Structure, was: Sequence[Number], now: Sequence[Numbe
     """More than nothing, not far off in size, and no finer fractions than the solution's own."""
     fine = max([result.denominator for result in was])
     for old, new in zip(was, now, strict=True):
-        if new <= 0 or not old or not old < 60 * new < 3600 * old:
+        if new <= 0 or not old or not old < 40 * new < 1600 * old:
             return False
         if new.denominator > 1 and (fine == 1 or 100 % new.denominator):
             return False
@@ -217,19 +225,19 @@ def _stopped(problem: Problem, right: Work, results: Sequence[Number], kind: str
 def _operation(place: _Place) -> _Change | None:
     """The two numbers of a step, put together in another way."""
     tokens = place.tokens
-    if len(tokens) != 3 or ":" in "".join(tokens) or "percent" in tokens:
+    if len(tokens) != 3 or ":" in "".join(tokens) or "percent" in tokens or place.named:
         return None
     a, b = (_value(place, at) for at in (0, 2))
     sign, even = tokens[1], place.structure["style"] % 2
     if sign == "+":
-        other = "-" if a > b else "*"
+        other = "-" if a > b else "*" if a * b < 4 * (a + b) else ""
     elif sign == "-":
         other = "+"
     elif sign == "*":
         other = "/" if even and b > 1 and not a % b and "times" not in _kinds(place) else "+"
     else:
         other = "-" if even and a > b else "*"
-    if {a, b} & {0, 1} and other in "*/":
+    if not other or ({a, b} & {0, 1} and other in "*/"):
         return None
     words, style = wordings("problems/worked"), place.structure["style"]
     pair = {"a": place.shown(0), "b": place.shown(2)}
@@ -272,6 +280,8 @@ def _dropped(place: _Place) -> _Change | None:
         if any(not isinstance(parts[i], str) for i in gone if i != spots[at]):
             continue
         kept = [place.shown(i) for i in range(0, len(tokens), 2) if i != at]
+        if place.shown(at) in kept:
+            continue
         fields = {"left": place.shown(at), "rest": f"{', '.join(kept[:-1])} and {kept[-1]}",
                   "also": wordings("problems/worked").choose(f"also.{_NAMES[tokens[at - 1]]}", place.structure["style"], {"left": place.shown(at)})}
         return _Change(" ".join(tokens[: at - 1] + tokens[at + 1 :]), dict.fromkeys(gone, ""), fields)
@@ -293,7 +303,8 @@ def _percent(place: _Place) -> _Change | None:
     first, last = place.spots[0], place.spots[-1]
     if (turn == "pct" and "percent" not in operands) or (not turn and "percent" in operands and place.tokens.count("/") == 1):
         lead = place.parts[first - 1] if first else ""
-        if "*" not in place.tokens or (isinstance(lead, str) and lead.endswith("= ")):
+        behind = place.parts[last + 1] if last + 1 < len(place.parts) else ""
+        if "*" not in place.tokens or not isinstance(lead, str) or lead.endswith("= ") or not behind[:2] == " =":
             return None
         return _Change(name, {first: f"{rate}%", **dict.fromkeys(range(first + 1, last + 1), "")}, fields)
     if turn in ("pctleft", "pctmore") and len(place.tokens) == 3 and place.tokens[1] == "*" and place.tokens[2] == names[0]:
@@ -306,16 +317,19 @@ def _half(place: _Place) -> _Change | None:
     """Half as much for twice as much, or the other way round."""
     tokens = place.tokens
     at = next((i for i in (2, 0) if len(tokens) == 3 and _is_two(place, tokens[i])), None)
-    if at is None:
+    if at is None or place.named:
         return None
     two, base = tokens[at], tokens[2 - at]
+    if len(place.parts[place.spots[at]]) > 2:  # this 2 may be another one
+        return None
     halved = (tokens[1] == "/") != (value_of(two, place.known) == _HALF)
     name = "halve" if halved else "double"
     other = "double" if halved else "halve"
     words, style = wordings("problems/worked"), place.structure["style"]
     span = next(p for p in place.structure["premises"] if p[0] == two.partition(":")[0])
     pair = {"a": place.shown(2 - at), "b": ""}
-    fields = {"said": place.structure["question"][span[1] : span[2]].lower(), "a": place.shown(2 - at),
+    times = span[2] + 6 if place.structure["question"].startswith(" times", span[2]) else span[2]
+    fields = {"said": place.structure["question"][span[1] : times].lower(), "a": place.shown(2 - at),
               "plan": words.choose(f"{other}.do", style, pair), "doing": words.choose(f"{other}.doing", style, pair),
               "did": words.choose(f"{other}.did", style, pair), "do": words.choose(f"{name}.do", style, pair)}
     if value_of(two, place.known) == _HALF:

@@ -22,8 +22,9 @@ bakery
   expense: flour; electricity; the delivery van
   extra: the coffee machine; the sale of jam
   good: a new oven; the fire brigade
-  can: dozen score daily nested twice packs sells income grams
+  can: dozen score daily nested twice packs sells cents income grams
   each: 6 8 9 12 15 16 18 20 24 30
+  price: 2 3 4
   weight: 50 60 80 90
 
 orchard
@@ -36,8 +37,9 @@ orchard
   expense: diesel; the repair of a ladder; the rent of the stall
   extra: the sale of honey; a guided tour
   good: a cider press; the village school
-  can: daily nested twice packs sells income grams
+  can: daily nested twice packs sells cents income grams
   each: 20 24 30 36 40 45 48 50 60
+  price: 2 3
   weight: 120 125 150 180
 
 farm
@@ -50,7 +52,7 @@ farm
   expense: feed; straw; the vet
   extra: the farm café; the sale of feathers
   good: a new henhouse; the animal shelter
-  can: dozen score daily twice packs dozens_packed sells income grams
+  can: dozen score daily twice packs dozens_packed sells cents income grams
   each: 12 15 18 20 24 25 28 30 36
   weight: 50 60 65
 
@@ -64,13 +66,14 @@ nursery
   expense: the heating; fertiliser; the market stall
   extra: the sale of pots; a course for beginners
   good: a new greenhouse; the hospital
-  can: dozen daily nested twice packs sells income
+  can: dozen daily nested twice packs sells cents income
   each: 12 15 16 18 20 24 25 30 36
+  price: 2 3 4 5
 
 post
   nouns: a letter/letters, b postcard/postcards, c parcel/parcels, all item/items, box sack/sacks, outer van/vans,
     pack bundle/bundles, sharer postwoman/postwomen, helper clerk/clerks, owner town/towns
-  words: place=post office, made=arrive, in=in, nest=bring, back=brings back, machine=sorts, packed=tied in, do=scan,
+  words: place=post office, made=arrive, in=in, nest=bring, back=brings back, machine=sorts, packed=tied in, done=scanned,
     machines=A sorting machine
   lose: have no stamp; are wrongly addressed; are torn open
   gain: were left over the day before; are found behind a shelf
@@ -82,7 +85,7 @@ post
 library
   nouns: a novel/novels, b comic/comics, c atlas/atlases, all book/books, box box/boxes, outer van/vans, pack bundle/bundles,
     sharer shelf/shelves, helper assistant/assistants, owner town/towns
-  words: place=library, made=are delivered, in=in, nest=bring, do=label, packed=tied in
+  words: place=library, made=are delivered, in=in, nest=bring, done=labelled, packed=tied in
   lose: are damaged; go back to the publisher; turn out to be missing pages
   gain: are given by readers; come from another library
   part: go to the branch library; are put in the reading room; are lent to schools
@@ -90,6 +93,7 @@ library
   extra: the town; a reading club
   can: nested twice outgo spread minutes
   each: 12 15 16 18 20 24 25 30 32
+  price: 6 7 8 9 12 14 15
 
 school
   nouns: a pencil/pencils, b pen/pens, c ruler/rulers, all item/items, box packet/packets, outer carton/cartons, pack set/sets,
@@ -102,12 +106,13 @@ school
   extra: the parents' association; a local shop
   can: dozen score nested twice packs outgo
   each: 6 8 10 12 15 16 20 24 25
+  price: 2 3 4
 
 building
   nouns: a brick/bricks, b roof tile/roof tiles, c paving stone/paving stones, all piece/pieces, box pallet/pallets,
     outer lorry/lorries, pack x/x, sharer bricklayer/bricklayers, carrier barrow/barrows, load barrow load/barrow loads,
     helper labourer/labourers, owner neighbour/neighbours
-  words: place=building firm, made=are delivered, in=on, nest=bring, back=gives back, truck=A small van
+  words: place=building firm, made=are delivered, in=on, nest=bring, back=gives back, moved=are moved in
   lose: are cracked; are the wrong colour; are left lying in the rain
   gain: are left from the last job; come from a demolished shed
   part: go into the garage; are used for the chimney; are needed for the terrace
@@ -115,6 +120,7 @@ building
   extra: the insurance; a building grant
   can: nested twice carrier outgo kilos
   each: 96 100 120 144 150 160 180 200 240
+  price: 2 3 4 5
   weight: 2 3 4
   carry: 18 20 24 25 30 32 36
 
@@ -130,25 +136,27 @@ concert
   good: a new piano; the music school
   can: nested twice sells income
   each: 12 14 15 16 18 20 24 25 28 30
+  price: 12 15 18 20 24 25 30
 
 trip
   nouns: a pupil/pupils, b parent/parents, c teacher/teachers, all person/people, box class/classes, outer school/schools,
-    pack x/x, sharer group/groups, carrier boat/boats, load boat/boats, helper guide/guides, owner class/classes
-  words: place=school, made=are going on a trip, in=in, nest=send
+    pack x/x, sharer group/groups, carrier boat/boats, load boat/boats, helper guide/guides, owner club/clubs
+  words: place=school, made=are going on a trip, in=in, nest=send, moved=cross the lake in
   lose: fall ill and stay at home; miss the train; have to leave early
   gain: join from another town; sign up late
   part: want to see the museum; go on by bicycle; choose the castle
   expense: the picnic; the bus driver; insurance
   extra: the school fund; the town
-  can: nested twice carrier outgo groups
+  can: nested carrier outgo groups
   each: 18 20 21 24 25 27 28 30
+  price: 4 5 6 7 8 9 12
   carry: 8 10 12 14 15 16
 
 aquarium
   nouns: a guppy/guppies, b tetra/tetras, c shrimp/shrimps, all animal/animals, box tank/tanks, outer hall/halls, pack x/x,
     sharer pool/pools, carrier transport box/transport boxes, load transport box/transport boxes, helper keeper/keepers,
     owner zoo/zoos
-  words: place=aquarium, made=are kept, in=in, nest=contain
+  words: place=aquarium, made=are kept, in=in, nest=contain, moved=travel in
   lose: are moved to quarantine; go to a zoo; are given to a school
   gain: arrive from another aquarium; have just hatched
   part: live in the new wing; are lent to a museum; are put in the shallow water
@@ -156,8 +164,14 @@ aquarium
   extra: a sponsor; the friends of the aquarium
   can: nested twice carrier outgo spread
   each: 12 15 16 18 20 24 25 30 32 36
+  price: 2 3 4 5 6
   carry: 10 12 14 15 16 18 20
 """
+
+
+UNITS = {"day": ("day", "days"), "min": ("minute", "minutes"), "s": ("second", "seconds"), "h": ("hour", "hours"),
+         "c": ("cent", "cents"), "kg": ("kg", "kg"), "g": ("g", "g"), "trip": ("trip", "trips"), "€": ("euro", "euros")}
+NUMBERS = ("each", "weight", "carry", "price")
 
 
 class World(NamedTuple):
@@ -166,9 +180,7 @@ class World(NamedTuple):
     words: Mapping[str, str]
     units: Mapping[str, tuple[str, str]]  # singular and plural of each kind of thing
     can: frozenset[str]
-    each: tuple[int, ...]
-    weight: tuple[int, ...]
-    carry: tuple[int, ...]
+    numbers: Mapping[str, tuple[int, ...]]  # what is usual for `each` box, a `price`, …
     counts: Mapping[str, int]  # how many verb phrases there are of each sort
 
 
@@ -181,7 +193,7 @@ def _world(text: str) -> tuple[str, World]:
         one, _, many = both.partition("/")
         units[key] = one, many
     words = dict(pair.split("=") for pair in parts.pop("words").replace(",  ", ", ").split(", "))
-    numbers = {key: tuple(map(int, parts.pop(key, "").split())) for key in ("each", "weight", "carry")}
+    numbers = {key: tuple(map(int, parts.pop(key).split())) for key in NUMBERS if key in parts}
     can, counts = frozenset(parts.pop("can").split()), {}
     for key, said in parts.items():
         phrases = said.split("; ")
@@ -190,7 +202,7 @@ def _world(text: str) -> tuple[str, World]:
     for key, (one, many) in units.items():
         words.update({key: one, f"{key}s": many})
     words["boxes"] = words["boxs"]
-    return name, World(words, units, can, numbers["each"], numbers["weight"], numbers["carry"], counts)
+    return name, World(words, units, can, numbers, counts)
 
 
 WORLDS: Mapping[str, World] = dict(map(_world, _TEXT.strip().split("\n\n")))
@@ -200,5 +212,5 @@ WORLDS: Mapping[str, World] = dict(map(_world, _TEXT.strip().split("\n\n")))
 def nouns(world: str, unit: str, phrase: str) -> Mapping[str, str]:
     """The words of a world with `item` and `items` for a unit, and the verb phrase of that key as `vp`."""
     here = WORLDS[world]
-    one, many = here.units.get(unit, ("", ""))
+    one, many = here.units.get(unit) or UNITS[unit]
     return {**here.words, "item": one, "items": many, "vp": here.words.get(phrase, phrase)}

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from tutelage.draws import Draws
 from tutelage.errors import UsageError
 from tutelage.plan import Options
-from tutelage.problems import FAMILIES, family_named
-from tutelage.problems.family import Family
+from tutelage.problems import FAMILIES, any_family, family_named
+from tutelage.problems.family import Family, Posed
 from tutelage.records.episode import Drop, Episode
 from tutelage.talk.acts import Voice, student_voice, teacher_voice
 from tutelage.talk.case import Case, make_case
@@ -27,14 +27,6 @@ from tutelage.talk.teachers import TEACHERS, TeacherPolicy
 from tutelage.values import Problem
 
 LEAVE_FACTS = 0.35  # share of the knowledge facts that a statement leaves to the teacher
-
-
-class Posed(NamedTuple):
-    """A problem with its family and where it comes from ("" where drawn)."""
-
-    family: Family
-    problem: Problem
-    source: str
 
 
 class Item(NamedTuple):
@@ -66,7 +58,9 @@ class Recipe:
 
 
 def families_of(options: Options) -> tuple[Family, ...]:
-    """The families to draw from. Raises UsageError for a name that does not exist."""
+    """The families to draw from. Raises UsageError for a name that does not exist, be it to draw from or to hold out."""
+    for name in options.holdout_families:
+        any_family(name)
     return tuple(family_named(name) for name in options.families) or FAMILIES
 
 

@@ -31,8 +31,9 @@ MOST_NUMBERS = 14  # of one expression
 _SPOT = "\x01"  # stands where a mark stood
 _DIGITS = r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{1,12})?|[0-9]{1,15}(?:\.[0-9]{1,12})?"
 _NUMBER = re.compile(rf"[$€£]\s?(?:{_DIGITS})|{_DIGITS}")
-_PERCENT = re.compile(r"\s?%|\s(?:percent|per cent)\b")
+_PERCENT = re.compile(r" ?%| (?:percent|per cent)\b")
 _NO_NUMBER = re.compile(r"(?:st|nd|rd|th)\b|:[0-9]{2}")  # behind the digits of an ordinal or a time
+_MAYBE_NO_NUMBER = frozenset("snrt:")
 _OPERATOR = re.compile(
     r"[*×÷+()]|[-–—−/](?=\s?[$€£(]?\s?[0-9])|(?<=[0-9%] )(?:times|plus|minus|divided by|multiplied by|of)(?= [$(]?\w)"
 )
@@ -43,9 +44,9 @@ _SIGNS = {"×": "*", "times": "*", "multiplied by": "*", "of": "*", "÷": "/", "
           "–": "-", "—": "-", "−": "-"}
 _EQUALS = re.compile(r"=|\bequals\b|\bis equal to\b")
 _BREAK = re.compile(r"[.!?](?=\s[A-Z]|$)|;(?=\s)")
-_SPACES, _SPACE_BEFORE, _EQUAL_SPACES = re.compile(r"\s+"), re.compile(r"\s+([,.;:!?])(?=\s|$)"), re.compile(r"\s?=\s?")
+_SPACE_BEFORE, _EQUAL_SPACES = re.compile(r" ([,.;:!?])(?= |$)"), re.compile(r" ?= ?")
 _CURRENCY_BEFORE, _SPOT_SPACE = re.compile(rf"([$€£])\s?{_SPOT}"), re.compile(rf"{_SPOT}\s")
-_BARE_POINT, _BRACKETED = re.compile(r"(?<![0-9])\.(?=[0-9])"), re.compile(r"([0-9%])\s?\((0?\.?[0-9]+%?)\)(?!\()")
+_BARE_POINT, _BRACKETED = re.compile(r"\.(?<![0-9]\.)(?=[0-9])"), re.compile(r"([0-9%])\s?\(([0-9]+(?:\.[0-9]+|/[0-9]+)?%?)\)(?!\()")
 
 
 class Token(NamedTuple):
@@ -99,7 +100,7 @@ def read_line(raw: str) -> Line:
 
 def tidy_text(text: str) -> str:
     """A text with single spaces and plain numbers: 1/2 for ½, 0.5 for .5."""
-    text = _SPACES.sub(" ", text).strip()
+    text = " ".join(text.split())
     if not text.isascii():
         for sign, parts in _VULGAR.items():
             text = re.sub(rf"(?<=[0-9])\s?{sign}", f" {parts}", text).replace(sign, parts)
@@ -108,10 +109,14 @@ def tidy_text(text: str) -> str:
 
 def clean(text: str) -> str:
     """A line of work, tidied, with its signs of arithmetic set apart as one expects them."""
-    text = _CROSS.sub(" × ", tidy_text(text))
+    text = tidy_text(text)
+    if "x" in text or "X" in text:
+        text = _CROSS.sub(" × ", text)
     if _SPOT in text:
         text = _SPOT_SPACE.sub(_SPOT, _CURRENCY_BEFORE.sub(rf"{_SPOT}\1", text))
-    return _EQUAL_SPACES.sub(" = ", _BRACKETED.sub(r"\1 × \2", text)).strip()  # 500(.40)
+    if "(" in text:
+        text = _BRACKETED.sub(r"\1 × \2", text)  # 500(0.40)
+    return _EQUAL_SPACES.sub(" = ", text).strip()
 
 
 def numbers_of(text: str) -> tuple[Token, ...]:
@@ -120,19 +125,23 @@ def numbers_of(text: str) -> tuple[Token, ...]:
     for match in _NUMBER.finditer(text):
         start, end = match.span()
         before = text[start - 1 : start]
-        if before.isalpha() or before == "_" or (before == ":" and text[start - 2 : start - 1].isdigit()) or _NO_NUMBER.match(text, end):
+        if before.isalpha() or before == "_" or (before == ":" and text[start - 2 : start - 1].isdigit()):
             continue
-        percent = _PERCENT.match(text, end)
-        end = percent.end() if percent else end
+        follows = text[end : end + 1]
+        if follows in _MAYBE_NO_NUMBER and _NO_NUMBER.match(text, end):
+            continue
+        if follows in ("%", " ") and (percent := _PERCENT.match(text, end)):
+            end = percent.end()
         found.append(Token(text[start:end], number(match[0].strip("$€£ ")), start, end))
-    taken = {token.start for token in found}
-    for word in numberwords.phrases(text):
-        if word.start in taken and " and " in text[word.start : word.end]:  # "2 and a half"
-            found = [token for token in found if token.start != word.start]
-        elif any(word.start <= start < word.end for start in taken):
-            continue
-        found.append(Token(text[word.start : word.end], tidy(word.value), word.start, word.end))
-    found.sort(key=lambda token: token.start)
+    if words := numberwords.phrases(text):
+        taken = {token.start for token in found}
+        for word in words:
+            if word.start in taken and " and " in text[word.start : word.end]:  # "2 and a half"
+                found = [token for token in found if token.start != word.start]
+            elif any([word.start <= start < word.end for start in taken]):
+                continue
+            found.append(Token(text[word.start : word.end], tidy(word.value), word.start, word.end))
+        found.sort(key=lambda token: token.start)
     return tuple(found)
 
 
@@ -199,7 +208,7 @@ def _shown(text: str, reach: list[Token], results: Sequence[Token], stop: int, m
     """The longest expression before the sign that has the result's value; exact ones first, digits before words."""
     if len(reach) < 3:
         return None
-    for pause in _BREAK.finditer(text, reach[0].start, stop):
+    for pause in _BREAK.finditer(text, reach[0].end, stop):
         if pause[0] != "." or not text[pause.start() - 1 : pause.start()].isupper():
             reach = [t for t in reach if t.start > pause.start()]
     digits = [t for t in reach if t.value is None or not t.text[0].isalpha()]
@@ -240,8 +249,10 @@ def _of_mark(mark: str, result: Token) -> Equation | None:
 
 def _agrees(result: Token, value: Number | None) -> bool:
     """Whether the number behind a mark is the mark's result, perhaps as a percentage or with fewer places."""
-    assert result.value is not None and value is not None
-    return any(abs(reading - value) * 100 <= abs(value) for reading in (result.value, Fraction(result.value) / 100, result.value * 100))
+    assert result.value is not None
+    if value is None:
+        return False
+    return any(abs(Fraction(reading) - value) * 100 <= value for reading in (result.value, Fraction(result.value, 100), result.value * 100))
 
 
 def _read(spots: tuple[Token, ...], result: Token, exact: bool) -> Equation | None:
@@ -283,7 +294,7 @@ def exact_value(tokens: tuple[str, ...]) -> Number | None:
 def rounding_of(value: Number, stated: Number, shown: str) -> str:
     """The rule by which a stated result, shown with its places, comes from the exact value; "" where none does."""
     places = len(shown.rstrip("% ").rpartition(".")[2]) if "." in shown else 0
-    if abs(value - stated) * 4 < abs(value):
+    if abs(Fraction(value) - stated) * 4 < value:
         for rule in (f"nearest {places}", f"down {places}", f"up {places}"):
             if rounded(value, rule) == stated:
                 return rule

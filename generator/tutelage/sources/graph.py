@@ -16,19 +16,24 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from tutelage.problems.infix import Number, rounded, tidy
+from tutelage.problems.worked_graph import NOWHERE
 from tutelage.sources.equations import Equation, Line, Token, exact_value, number
 from tutelage.sources.knowledge import fact_for
 from tutelage.sources.premises import guises, premises_of
 
 _WORD = re.compile(r"[a-z]+|[$%]")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z$0-9])")
+_SENTENCE = re.compile(r"[.!?] (?=[A-Z$0-9])")
 _SIGNS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
 _OPEN_END = re.compile(r"[-+*/×÷−–(]$")
 _OTHER_SUM = re.compile(r"[0-9%)]\s?[-+*/×÷−]\s?[$(]?[0-9][0-9.,]*%?\)? = $")
-NOWHERE = "?"
+_PARTS = frozenset("half third quarter fourth fifth sixth seventh eighth ninth tenth fraction part parts".split())
+_COEFFICIENT = re.compile(r"([0-9]+)[A-Za-z](?![A-Za-z0-9])")
+_MARGIN = 1.9  # of likelihood: who is less likely by more than that is not meant
+MOST_UNEXPLAINED = 12  # a plain number beyond this that nothing explains is a step that is not shown
 
 
 class Unclear(Exception):
@@ -46,15 +51,18 @@ class Graph:
         self.steps: list[list[Any]] = []  # expression, rounding, line, the result's part, the expression's parts
         self.lines: list[list[Any]] = []
         self.values: dict[str, Number] = {}  # of every premise and step
-        self.unexplained: list[Number] = []
         self.premises = {f"n{i}": premise for i, premise in enumerate(premises_of(question), start=1)}
         self._words = words_of(question)
         self._meant: dict[Number, list[str]] = {}  # who has a value as it is
         self._turned: dict[Number, list[str]] = {}  # who has it by a turn
-        self._near: dict[str, frozenset[str]] = {}  # the words behind it where it stands
+        self._places: dict[str, tuple[str, int]] = {}  # where it stands: a text, and where the number ends there
         self._used: Counter[str] = Counter()
+        self._money: set[str] = set()  # who is shown in dollars
+        self._silent: set[Number] = set()  # numbers that the lines bring up without saying where they are from
         for name, premise in self.premises.items():
             self._add(name, premise.value, question, premise.end)
+            if premise.kind == "money":
+                self._money.add(name)
             for turn, value in guises(premise):
                 self._turned.setdefault(value, []).append(f"{name}:{turn}")
 
@@ -67,6 +75,7 @@ class Graph:
         """Makes the lines: each has an equation; one without joins the next, or the last. Raises Unclear."""
         waiting: list[Any] = []
         for line in lines:
+            self._silent |= {number(match[1]) for match in _COEFFICIENT.finditer(line.text)}
             for start, end in _stretches(line):
                 own = [e for e in line.equations if start <= e.result.start < end]
                 waiting = self._stretch(line, start, end, own, waiting)
@@ -77,13 +86,14 @@ class Graph:
             self.lines[-1] = _joined(self.lines[-1], waiting)
 
     def _add(self, name: str, value: Number, text: str, end: int) -> None:
-        self.values[name], self._near[name] = value, behind(text, end)
+        self.values[name], self._places[name] = value, (text, end)
         self._meant.setdefault(value, []).append(name)
 
     def _stretch(self, line: Line, start: int, end: int, equations: Sequence[Equation], before: list[Any]) -> list[Any]:
         """The parts of one stretch of a line, behind those that wait; its equations become steps."""
         items: list[tuple[int, int, Any]] = []  # where in the line, and the part
         made = []
+        near: set[str] = set()  # what the equations of this stretch use and give
         for equation in equations:
             tokens = self._expression(line, equation)
             result, name = equation.result, f"s{len(self.steps)}"
@@ -93,13 +103,19 @@ class Graph:
                 items += _inserted(line.text, result.start, [item[2] for _, item in tokens])
             step: list[Any] = [" ".join([token for token, _ in tokens]), equation.rounding, len(self.lines)]
             self.steps.append(step)
-            self._add(name, rounded(exact_value(equation.tokens), equation.rounding), line.text, result.end)
+            value = exact_value(equation.tokens)
+            assert value is not None, equation
+            self._add(name, rounded(value, equation.rounding), line.text, result.end)
+            if result.text[0] in "$€£":
+                self._money.add(name)
             items.append((result.start, result.end, [result.text, name]))
             made.append((step, items[-1][2], [item[2] for _, item in tokens]))
+            near |= {name, *[token for token, _ in tokens]}
         taken = {spot for s, e, _ in items for spot in range(s, e)}
-        words = words_of(line.text)
-        items += [(token.start, token.end, self._mention(token, line.text, words)) for token in line.numbers
-                  if start <= token.start < end and token.start not in taken]
+        others = [token for token in line.numbers if start <= token.start < end and token.start not in taken]
+        if others:
+            words = words_of(line.text)
+            items += [(token.start, token.end, self._mention(token, line.text, words, near)) for token in others]
         parts = _joined(before, _parts(line.text, start, end, items))
         places = {id(part): i for i, part in enumerate(parts)}
         for step, result_part, spots in made:
@@ -124,7 +140,11 @@ class Graph:
                 continue
             shown = spot.text if spot else _decimal(token)
             end = spot.end if spot else equation.result.start
-            references = self._trace(number(token), shown, behind(line.text, end), words)
+            sign = tokens[at - 1] if at else tokens[at + 1] if at + 1 < len(tokens) else ""
+            before = [reference for reference, _ in out]
+            money = self._wants_money(equation, before, shown)
+            again = before if not {"*", "/"} & set(tokens) else []  # a sum rarely has the same thing twice
+            references = self._trace(number(token), money, (line.text, end), words, sign, again)
             self._used[references[0].partition(":")[0]] += 1
             part = [shown, *[r for r in references if r[0].isalpha()]]
             out.append((references[0], (spot.start if spot else end, end, part if len(part) > 1 else _Sign((shown,)))))
@@ -149,51 +169,96 @@ class Graph:
         self._used[names[0].partition(":")[0]] += 1
         return names[0], (start, end, [shown, *names])
 
-    def _trace(self, value: Number, shown: str, words: frozenset[str], line: frozenset[str]) -> list[str]:
+    def _wants_money(self, equation: Equation, before: Sequence[str], shown: str) -> float:
+        """How much better an amount of money fits as the next operand: all of a sum of dollars, one factor of a product."""
+        if shown[0] in "$€£":
+            return 1.5
+        if equation.result.text[0] not in "$€£":
+            return 0.0
+        if not {"*", "/"} & set(equation.tokens):
+            return 1.5
+        return -1.5 if any(reference in self._money for reference in before) else 1.0
+
+    def _trace(self, value: Number, money: float, place: tuple[str, int], line: frozenset[str], sign: str,
+               again: Sequence[str]) -> list[str]:
         """What a number of an expression refers to, likeliest first; the plain number itself where to nothing."""
         if names := self._meant.get(value):
-            ranked = sorted(names, key=lambda name: -self._likelihood(name, shown, words))
-            if value != 1 or self._likelihood(ranked[0], shown, words) > 2.5:
-                return ranked
+            if len(names) == 1 and value > 2:
+                return names[:]
+            near, about = behind(*place), _cut(line)
+            ranked = sorted([(2.0 * (name in again) - self._likelihood(name, money, near, about, sign), i, name)
+                             for i, name in enumerate(names)])
+            if value > 2 or -ranked[0][0] > (2.5 if value == 1 else 0.4):
+                return [name for score, _, name in ranked if score < ranked[0][0] + _MARGIN]
+            if value in (1, 2):
+                return [str(value)]
         if value == 1:
             return ["1"]
-        if names := self._turned.get(value):
-            return sorted(names, key=lambda name: self._used[name.partition(":")[0]])
-        if "%" in line or "percent" in line or "%" in self._words or "percent" in self._words:
-            if steps := [n for n in self._meant.get(tidy(Fraction(value) * 100), []) if n[0] == "s"]:
+        rates = not {"%", "percent"}.isdisjoint(line | self._words)
+        steps = [n for n in self._meant.get(tidy(Fraction(value) * 100), []) if n[0] == "s"] if rates else []
+        if names := [name for name in self._turned.get(value, ()) if self._fits(name, line, sign)]:
+            if steps and all(name.endswith(("left", "more")) for name in names):
                 return [f"{steps[-1]}:pct"]
+            return sorted(names, key=lambda name: self._used[name.partition(":")[0]])
+        if steps:
+            return [f"{steps[-1]}:pct"]
         if fact := fact_for(value, line, self._words):
             return [fact]
-        self.unexplained.append(value)
+        if value > MOST_UNEXPLAINED or value in self._silent or (value != int(value) and value != Fraction(1, 2)):
+            raise Unclear("unexplained number")
         return [str(value)]
 
-    def _likelihood(self, name: str, shown: str, words: frozenset[str]) -> float:
-        score = 2.0 * (not self._used[name]) + 2.0 * len(self._near[name] & words)
+    def _fits(self, name: str, line: frozenset[str], sign: str) -> bool:
+        """Whether a turned premise is meant: a division by two is a half, a product with two only where half is spoken of."""
+        premise, turn = name.split(":")
+        if turn not in ("inv", "den", "num", "restnum") or sign == "/":
+            return True
+        return not line.isdisjoint(_PARTS) or bool(behind(*self._places[premise]) & _cut(line))
+
+    def _likelihood(self, name: str, money: float, words: frozenset[str], line: frozenset[str], sign: str) -> float:
+        """How well a name fits: not used yet, the same words behind it or in the line, money where money is wanted."""
+        shared = len(behind(*self._places[name]) & words)
+        score = 2.0 * (not self._used[name]) + (1.5 + 0.5 * min(2, shared) if shared else 0.0) + money * (name in self._money)
+        score += 0.6 * min(2, len(behind(*self._places[name]) & line))
         if name[0] == "s":
             return score + 0.5 + int(name[1:]) / 100
-        money = shown[0] in "$€£"
-        return score + (0.5 if money and self.premises[name].kind == "money" else -1.0 if money else 0.0)
+        if self.premises[name].kind == "times":
+            score += 1.0 if sign in ("*", "/") else -1.0
+        return score
 
-    def _mention(self, token: Token, text: str, line: frozenset[str]) -> Any:
-        """The part of a number that stands in a line's words."""
+    def _mention(self, token: Token, text: str, line: frozenset[str], near: set[str]) -> Any:
+        """The part of a number that stands in a line's words; `near` is what the line's equations use and give."""
         value = token.value
         assert value is not None
         names = list(self._meant.get(value, ()))
         if token.percent:
             names += [n for n in self._meant.get(tidy(Fraction(value) / 100), ()) if n[0] == "s"]
-        if names:
+        if len(names) == 1:
             return [token.text, *names]
+        if names:
+            words = behind(text, token.end)
+            score = {name: 2.0 * (name in near) + 2.0 * len(behind(*self._places[name]) & words) for name in names}
+            best = max(score.values())
+            return [token.text, *[name for name in names if score[name] > best - _MARGIN]]
         if value <= 2 or value == 100 or value in self._turned or fact_for(value, line, self._words):
             return _Sign((token.text,))
+        self._silent.add(value)
         return [token.text, NOWHERE]
 
 
+@lru_cache(maxsize=256)
+def _cut(words: frozenset[str]) -> frozenset[str]:
+    return frozenset([word[:5] for word in words])
+
+
+@lru_cache(maxsize=256)
 def words_of(text: str) -> frozenset[str]:
     """The words of a text in lower case, each also without its plural s."""
     words = _WORD.findall(text.lower())
     return frozenset(words) | {word[:-1] for word in words if word[-1] == "s"}
 
 
+@lru_cache(maxsize=512)
 def behind(text: str, end: int) -> frozenset[str]:
     """The first words behind a place, cut to five letters so that endings don't matter."""
     return frozenset([word[:5] for word in _WORD.findall(text[end : end + 30].lower())[:3] if len(word) > 2])

@@ -3,7 +3,7 @@
     >>> fact_for(7, {"days", "week"}, set())
     'week'
 
-The constants themselves, and what one might take them for, are `problems.worked.FACTS`.
+The constants themselves, and what one might take them for, are `problems.worked_graph.FACTS`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
 from tutelage.problems.infix import Number
-from tutelage.problems.worked import FACTS
+from tutelage.problems.worked_graph import FACTS
 
 # Words of which some must be in the line or the question: one of each group. Plurals count as the word itself.
 _SIGNS: dict[str, tuple[str, ...]] = {
@@ -21,7 +21,7 @@ _SIGNS: dict[str, tuple[str, ...]] = {
     "year": ("year yearly annual annually", "month monthly"), "day": ("day daily", "hour hourly"),
     "hour": ("hour hourly", "minute"), "minute": ("minute", "second"), "weeks_of_year": ("year yearly annual annually", "week weekly"),
     "weeks_of_month": ("month monthly", "week weekly weekend"), "days_of_month": ("month monthly june april september november", "day daily"),
-    "days_of_year": ("year yearly annual annually", "day daily"), "percent": ("% percent percentage discount tax interest off",),
+    "long_month": ("month january march may july august october december", "day daily"), "days_of_year": ("year yearly annual annually", "day daily"), "percent": ("% percent percentage discount tax interest off",),
     "dollar": ("cent penny pennies", "$ dollar"), "dozen": ("dozen",), "pair": ("pair couple",), "foot": ("foot feet", "inch inche"),
     "yard": ("yard", "foot feet"), "pound": ("pound", "ounce"), "metre": ("meter metre m", "centimeter cm centimetre"),
     "kilo": ("kg kilogram kilometer km kilo liter l", "g gram meter m ml milliliter"), "quarter_coin": ("quarter",),

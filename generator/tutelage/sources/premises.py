@@ -22,10 +22,14 @@ from tutelage.sources.equations import Token, numbers_of
 
 _MULTIPLES = {"twice": 2, "double": 2, "doubles": 2, "doubled": 2, "thrice": 3, "triple": 3, "triples": 3, "tripled": 3,
               "quadruple": 4, "quadruples": 4, "quadrupled": 4, "couple": 2}
-_MULTIPLE = re.compile(rf"\b(?:{'|'.join(_MULTIPLES)})\b", re.I)
+_MULTIPLE = re.compile(
+    r"\b(?:twice|thrice|(?:double|triple|quadruple)[sd]|couple(?= of)|(?:double|triple|quadruple)(?= (?:the|what|that|of|this|his|her|their|its|as|how|it)\b))\b",
+    re.I)
 _FRACTION = re.compile(r"(?<![0-9.,/])(?:([0-9]{1,3}) (?:and )?)?([0-9]{1,3})/([0-9]{1,3})(?![0-9/])")
 _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "dozen": 12}
 _SCALE = re.compile(rf"\s({'|'.join(_SCALES)})s?\b")
+_ORDINAL = re.compile(r"\ban? (?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)$", re.I)
+_SHARE = re.compile(r"\s?(?:of|as|the|that|more|less|fewer|larger|smaller|longer|shorter|cup|pound|mile|hour|[,.;?!])")  # a third friend is no third
 _MONEY_WORD = re.compile(r"\s(?:dollars?|cents?|bucks)\b")
 _TIMES = re.compile(r"\s?(?:times|x)\b")
 _UNIT = re.compile(r"[\s-](?:and a half )?([a-z]+)")
@@ -46,10 +50,10 @@ def premises_of(text: str) -> tuple[Premise, ...]:
     """The premises of a question (cleaned by `equations.clean`), in order."""
     found: list[Premise] = []
     taken = 0
-    fractions = {m.start(): m for m in _FRACTION.finditer(text) if int(m[3])}
+    fractions = {m.start(): m for m in _FRACTION.finditer(text) if int(m[3])} if "/" in text else {}
     multiples = [Token(m[0], _MULTIPLES[m[0].lower()], m.start(), m.end()) for m in _MULTIPLE.finditer(text)]
     for token in sorted((*numbers_of(text), *multiples), key=lambda t: t.start):
-        if token.start < taken or token.value is None:
+        if token.start < taken or token.value is None or (_ORDINAL.search(token.text) and not _SHARE.match(text, token.end)):
             continue
         start, end, value, kind, scale = token.start, token.end, token.value, "count", 1
         fraction = fractions.get(start)
@@ -93,6 +97,8 @@ def guises(premise: Premise) -> list[tuple[str, Number]]:
             found += [("rest", 1 - part), ("inv", 1 / part), ("restnum", part.denominator - part.numerator), ("plus", 1 + part)]
         found += [("den", part.denominator), ("num", part.numerator)]
     unit = premise.unit.removesuffix("s")
+    if unit == "cent":
+        found.append(("pct", Fraction(value) / 100))
     if (per := _HIDDEN_UNITS.get(unit)) and (value < 10 or unit == "dozen"):
         found.append((f"x{per}", value * per))
     return [(turn, tidy(Fraction(number))) for turn, number in found]

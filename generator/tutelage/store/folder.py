@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tutelage.errors import StoreError
+from tutelage.errors import StoreError, UsageError
+from tutelage.plan import Plan
 
 MANIFEST, STATE = "manifest.json", ".build"
 FORMAT = 1
@@ -24,36 +25,47 @@ FORMAT = 1
 def prepare(root: Path, identity: Mapping[str, Any], *, overwrite: bool) -> dict[str, Any] | None:
     """Makes the folder ready for a build of `identity`; returns its manifest where it is built already, else None.
 
-    Raises StoreError where the folder holds another dataset (unless `overwrite`) or files that are not ours.
+    Raises StoreError where the folder holds another dataset (unless `overwrite`), files that are not ours, or a build
+    that is still running, and where it can't be used.
     """
+    try:
+        return _prepare(root, identity, overwrite)
+    except OSError as error:
+        raise StoreError(f"{root} can't be written: {error.strerror}; choose another folder with --out") from error
+
+
+def _prepare(root: Path, identity: Mapping[str, Any], overwrite: bool) -> dict[str, Any] | None:
     held = _held_identity(root)
     if held is None and root.exists() and (not root.is_dir() or any(p.name != STATE for p in root.iterdir())):
         raise StoreError(f"{root} holds files that are no dataset of tutelage; choose another folder with --out")
-    if held is not None and held != identity:
-        if not overwrite:
-            raise StoreError(f"{root} holds another dataset ({_difference(held, identity)}); "
-                             "choose another folder with --out, or replace it with --overwrite")
-        clear(root)
-    elif held is not None and overwrite:
-        clear(root)
+    if held is not None and held != identity and not overwrite:
+        raise StoreError(f"{root} holds another dataset ({_difference(held, identity)}); "
+                         "choose another folder with --out, or replace it with --overwrite")
+    if held is not None and overwrite:
+        with lock(root):
+            clear(root)
     elif (root / MANIFEST).exists():
-        return read_manifest(root)
-    try:
-        (root / STATE).mkdir(parents=True, exist_ok=True)
-        write_json(root / STATE / "plan.json", identity)
-    except OSError as error:
-        raise StoreError(f"{root} can't be written: {error.strerror}; choose another folder with --out") from error
+        manifest = read_manifest(root)
+        shutil.rmtree(root / STATE, ignore_errors=True)  # left where a build was killed as it ended
+        return manifest
+    (root / STATE).mkdir(parents=True, exist_ok=True)
+    write_json(root / STATE / "plan.json", identity)
     return None
 
 
 @contextmanager
 def lock(root: Path) -> Iterator[None]:
     """Holds the folder for one build at a time; the lock goes with the process, however it ends."""
-    with (root / STATE / "lock").open("w") as file:
+    path = root / STATE / "lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            mine = os.path.samestat(os.fstat(file.fileno()), path.stat())  # else the other build has just ended
         except OSError as error:
             raise StoreError(f"another build is writing to {root}; wait for it, or choose another --out") from error
+        if not mine:
+            raise StoreError(f"another build was writing to {root}; run the command again")
         yield
 
 
@@ -89,11 +101,23 @@ def read_manifest(root: Path) -> dict[str, Any]:
                          f"{root} holds no {MANIFEST}; give the folder of a dataset that tutelage built")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT or not isinstance(manifest["files"], list) or "identity" not in manifest:
+        if manifest["format"] != FORMAT:
             raise StoreError(f"{path} has format {manifest['format']!r}, this version reads {FORMAT}; build it again")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        _read_all(manifest)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
         raise StoreError(f"{path} is not a manifest of tutelage ({type(error).__name__}); build it again") from error
     return dict(manifest)
+
+
+def _read_all(manifest: Mapping[str, Any]) -> None:
+    """Reads what is needed of a manifest; raises one of the usual errors where it is missing or of another kind."""
+    Plan.from_json(manifest["identity"]["plan"])
+    fields = [(manifest, {"rows": dict, "counts": dict, "source": dict, "items": int, "failed": int})]
+    fields += [(file, {"path": str, "rows": int, "bytes": int, "sha256": str}) for file in manifest["files"]]
+    for part, kinds in fields:
+        for key, kind in kinds.items():
+            if not isinstance(part[key], kind):
+                raise ValueError(f"{key} is {part[key]!r}")
 
 
 def clear(root: Path) -> None:
@@ -111,12 +135,16 @@ def clear(root: Path) -> None:
 def write_json(path: Path, data: Mapping[str, Any], indent: int | None = None) -> None:
     """Writes JSON by rename, so that a reader sees the old file or the new one, never half of one."""
     temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(data, file, ensure_ascii=False, indent=indent)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(data, file, ensure_ascii=False, indent=indent)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _held_identity(root: Path) -> dict[str, Any] | None:

@@ -67,11 +67,11 @@ class ShardWriter:
         files = []
         for (config, split), writer in sorted(self._writers.items()):
             writer.close()
-            path = shard_path(config, split, self.shard, self.shards)
             temporary = self._temporary(config, split)
-            rows, size, digest = pq.read_metadata(temporary).num_rows, temporary.stat().st_size, file_digest(temporary)
-            os.replace(temporary, self.root / path)
-            files.append(File(path, rows, size, digest))
+            rows, size = pq.read_metadata(temporary).num_rows, temporary.stat().st_size
+            files.append(File(shard_path(config, split, self.shard, self.shards), rows, size, file_digest(temporary)))
+        for config, split in self._writers:  # all could be closed: there was space for them
+            os.replace(self._temporary(config, split), self.root / shard_path(config, split, self.shard, self.shards))
         return files
 
     def abandon(self) -> None:

@@ -41,7 +41,12 @@ def find_leaks(case: Case, turns: Sequence[Turn]) -> list[Leak]:
 
 
 def _steps_given(case: Case, turns: Sequence[Turn], index: int, numbers: Sequence[Fraction]) -> list[Leak]:
-    results = {value: step.name for step in case.right.steps for value in numbers_in(step.value)}
+    results: dict[Fraction | int, str] = {}
+    for step in case.right.steps:
+        if step.value.isdecimal():  # nearly all, and reading a number costs more than making one
+            results[int(step.value)] = step.name
+        else:
+            results.update(dict.fromkeys(numbers_in(step.value), step.name))
     given = [number for number in numbers if number in results]
     if not given:
         return []

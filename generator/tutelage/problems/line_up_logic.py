@@ -1,0 +1,324 @@
+"""Line-ups on bare indices: clues as sets of orders, and a chain of eliminations that a person could write.
+
+Persons and places are numbers from 0; a set of places is an integer with a bit for each, a set of orders an integer with
+a bit for each permutation. A clue is `(form, a, b, c)`, unused parts 0:
+
+    at a b · not_at a b     person a is (is not) in place b
+    ends a                  a is first or last
+    left_of a b             somewhere before · just_left a b: directly before · next_to a b
+    gap a b c               with exactly c places between, in either order
+    between a b c           a is somewhere between b and c
+    left_of_both a b c      a is before both · right_of_both a b c
+    aside a b               something that has nothing to do with the order
+
+    >>> orders_with(3, ("just_left", 0, 1, 0)).bit_count()  # of six
+    2
+
+The chain keeps, for each person, the places still open: whatever a clue leaves is noted, placements before narrowings;
+where nothing follows, a place is tried that leads into a contradiction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import permutations
+from typing import NamedTuple
+
+Clue = tuple[str, int, int, int]
+Open = tuple[int, ...]  # for each person the places still open
+SINGLE, PAIR, TRIPLE = ("at", "not_at", "ends"), ("left_of", "just_left", "next_to", "gap"), ("between", "left_of_both", "right_of_both")
+MOST_MOVES = 12
+LONGEST_CASE = 3  # moves up to the contradiction, with it
+
+
+class Goal(NamedTuple):
+    """What is to be found out: the whole order (both -1), where a person is, or who is in a place."""
+
+    person: int = -1
+    place: int = -1
+
+
+class Move(NamedTuple):
+    """One inference. Kinds: `clue`, `left` (one place is left for a person), `only` (one person is left for a place),
+    `case` (a place is ruled out by a contradiction, to which `chain` leads), `clash` (the end of such a chain)."""
+
+    kind: str
+    clue: int  # index of the clue; -1 where there is none
+    person: int  # whom it places or narrows first; of a clash without a clue, the one who has no place left
+    before: Open
+    after: Open
+    chain: tuple[Move, ...] = ()
+
+
+class Plan(NamedTuple):
+    """A chain, and the places that are open behind it."""
+
+    moves: tuple[Move, ...]
+    opens: Open
+
+
+@cache
+def _places(n: int) -> tuple[tuple[int, ...], ...]:
+    """For each person and place the orders that have that person there."""
+    orders = list(permutations(range(n)))  # an order gives the place of each person
+    return tuple([tuple([sum(1 << i for i, order in enumerate(orders) if order[p] == k) for k in range(n)])
+                  for p in range(n)])
+
+
+@cache
+def all_orders(n: int) -> int:
+    return sum(_places(n)[0])
+
+
+@cache
+def orders_with(n: int, clue: Clue) -> int:
+    """The orders that a clue allows."""
+    form, people = clue[0], people_of(clue)
+    if not people:
+        return all_orders(n)
+    found = 0
+    for spots in permutations(range(n), len(people)):
+        if fits(n, clue, spots):
+            orders = all_orders(n)
+            for p, k in zip(people, spots, strict=True):
+                orders &= _places(n)[p][k]
+            found |= orders
+    return found
+
+
+def people_of(clue: Clue) -> tuple[int, ...]:
+    form = clue[0]
+    return clue[1:2] if form in SINGLE else clue[1:3] if form in PAIR else clue[1:4] if form in TRIPLE else ()
+
+
+def fits(n: int, clue: Clue, spots: Sequence[int]) -> bool:
+    """Whether a clue holds with its people in these places, of n."""
+    form, i = clue[0], spots[0]
+    if form == "at":
+        return i == clue[2]
+    if form == "not_at":
+        return i != clue[2]
+    if form == "ends":
+        return i in (0, n - 1)
+    j = spots[1]
+    if form == "left_of":
+        return i < j
+    if form == "just_left":
+        return i + 1 == j
+    if form == "next_to":
+        return abs(i - j) == 1
+    if form == "gap":
+        return abs(i - j) == clue[3] + 1
+    k = spots[2]
+    return i < min(j, k) if form == "left_of_both" else i > max(j, k) if form == "right_of_both" else min(j, k) < i < max(j, k)
+
+
+def goal_met(n: int, orders: int, goal: Goal) -> bool:
+    """Whether some orders, and not too many, are left: all agree on the goal."""
+    if not orders:
+        return False
+    places = _places(n)
+    if goal.person >= 0:
+        return any([orders & mask == orders for mask in places[goal.person]])
+    if goal.place >= 0:
+        return any([orders & places[p][goal.place] == orders for p in range(n)])
+    return not orders & (orders - 1)
+
+
+def order_of(n: int, orders: int) -> tuple[int, ...]:
+    """The people in order, of the first of these orders."""
+    first = orders & -orders
+    found = [-1] * n
+    for p, masks in enumerate(_places(n)):
+        for k, mask in enumerate(masks):
+            if mask & first:
+                found[k] = p
+    return tuple(found)
+
+
+# --- open places ------------------------------------------------------------------------------------------------------
+
+
+def narrow(n: int, clue: Clue, opens: Sequence[int]) -> Open:
+    """The places that a clue leaves open to its people; zeros where it can't hold."""
+    form, a, b, c = clue
+    if form in SINGLE:
+        return (opens[a] & (1 << b if form == "at" else ~(1 << b) if form == "not_at" else 1 | 1 << n - 1),)
+    x, y = opens[a], opens[b]
+    if form == "left_of":
+        return x & _below(y), y & _above(x)
+    if form == "just_left":
+        return x & y >> 1, y & x << 1
+    if form == "next_to" or form == "gap":
+        step = c + 1
+        return x & (y >> step | y << step), y & (x >> step | x << step)
+    z = opens[c]
+    if form == "between":
+        first, second = _in_between(x, y, z), _in_between(x, z, y)
+        return first[0] | second[0], first[1] | second[2], first[2] | second[1]
+    both = y | z  # two different places, which must lie on one side of x
+    if form == "left_of_both":
+        x &= _below(y) & _below(z) & _below(both ^ (1 << both.bit_length() >> 1))
+        return (x, y & _above(x), z & _above(x)) if x else (0, 0, 0)
+    x &= _above(y) & _above(z) & _above(both & (both - 1))
+    return (x, y & _below(x), z & _below(x)) if x else (0, 0, 0)
+
+
+def _below(places: int) -> int:
+    """All places below the highest of these."""
+    return (1 << places.bit_length() >> 1) - 1 if places else 0
+
+
+def _above(places: int) -> int:
+    """All places above the lowest of these (as a mask without end)."""
+    return -((places & -places) << 1) if places else 0
+
+
+def _in_between(x: int, low: int, high: int) -> Open:
+    """What is left where x lies above `low` and below `high`."""
+    x &= _above(low) & _below(high)
+    return (x, low & _below(x), high & _above(x)) if x else (0, 0, 0)
+
+
+def chase(n: int, clues: Sequence[Clue], opens: list[int], goal: Goal | None, *, blind: bool = False,
+          skip: int = -1, most: int = 99) -> list[Move]:
+    """What follows, placements first; `opens` is updated. Stops when the goal is met (None: when nothing follows), behind
+    `most` moves, or with a clash, unless `blind`: then clues that can't hold are passed over. Clue number `skip` is left
+    out."""
+    placed = [o & (o - 1) == 0 for o in opens]
+    quiet: dict[int, list[int]] = {}  # what the clues that gave nothing new were tried on
+    moves = list[Move]()
+    people = [people_of(clue) if i != skip else () for i, clue in enumerate(clues)]
+    while True:
+        taken = sum([o for o, known in zip(opens, placed, strict=True) if known])
+        for p in range(n):
+            if not placed[p]:
+                opens[p] &= ~taken
+        if len(moves) >= most or (goal is not None and reached(opens, placed, goal)):
+            break
+        move = _next(n, clues, people, opens, placed, blind, quiet)
+        if move is None:
+            break
+        moves.append(move)
+        if move.kind == "clash":
+            break
+        if move.kind == "clue":
+            for p in people[move.clue]:
+                if move.after[p] != opens[p]:
+                    opens[p] = o = move.after[p]
+                    placed[p] = o & (o - 1) == 0
+        else:
+            opens[move.person] = move.after[move.person]
+            placed[move.person] = True
+    return moves
+
+
+def reached(opens: Sequence[int], placed: Sequence[bool], goal: Goal) -> bool:
+    """Whether those who are placed meet the goal."""
+    if goal.person >= 0:
+        return placed[goal.person]
+    if goal.place >= 0:
+        spot = 1 << goal.place
+        return spot in opens and placed[opens.index(spot)]
+    return False not in placed
+
+
+def _next(n: int, clues: Sequence[Clue], people: Sequence[tuple[int, ...]], opens: Sequence[int], placed: Sequence[bool],
+          blind: bool, quiet: dict[int, list[int]]) -> Move | None:
+    """The next move: a clash, a placement by a clue, what is left over, or else a narrowing by a clue."""
+    if 0 in opens:
+        return None if blind else Move("clash", -1, opens.index(0), tuple(opens), tuple(opens))
+    narrowing = None
+    for index, who in enumerate(people):
+        if not who or (tried := [opens[p] for p in who]) == quiet.get(index):
+            continue
+        left = narrow(n, clues[index], opens)
+        if not left[0]:
+            if not blind:
+                return Move("clash", index, who[0], tuple(opens), tuple(opens))
+        elif list(left) != tried:
+            person = next((p for p, o, old in zip(who, left, tried, strict=True) if o != old and o & (o - 1) == 0), -1)
+            if person >= 0 or narrowing is None:
+                after = list(opens)
+                for p, o in zip(who, left, strict=True):
+                    after[p] = o
+                narrowing = Move("clue", index, who[0] if person < 0 else person, tuple(opens), tuple(after))
+                if person >= 0:
+                    return narrowing
+            continue
+        quiet[index] = tried
+    before = tuple(opens)
+    seen = twice = 0
+    for p, o in enumerate(before):
+        if o & (o - 1) == 0 and not placed[p]:
+            return Move("left", -1, p, before, before)
+        twice |= seen & o
+        seen |= o
+    if once := seen & ~twice:
+        for p, o in enumerate(before):
+            if o & once and not placed[p]:
+                spot = o & once & -(o & once)
+                return Move("only", -1, p, before, tuple([spot if q == p else old for q, old in enumerate(before)]))
+    return narrowing
+
+
+@lru_cache(maxsize=4096)
+def plan(n: int, clues: tuple[Clue, ...], goal: Goal) -> Plan | None:
+    """The chain that meets the goal; None where `MOST_MOVES` and cases of `LONGEST_CASE` don't get there."""
+    orders = all_orders(n)
+    for clue in clues:
+        orders &= orders_with(n, clue)
+    opens = [(1 << n) - 1] * n
+    moves = chase(n, clues, opens, goal, most=MOST_MOVES)
+    while len(moves) < MOST_MOVES and not reached(opens, [o & (o - 1) == 0 for o in opens], goal):
+        case = _case(n, clues, opens, orders)
+        if case is None:
+            return None
+        opens = list(case.after)
+        moves += [case, *chase(n, clues, opens, goal, most=MOST_MOVES)]
+    if len(moves) >= MOST_MOVES:
+        return None
+    if goal.person >= 0:
+        need = {goal.person}
+    else:
+        need = {p for p, o in enumerate(opens) if goal.place < 0 or o == 1 << goal.place}
+    return Plan(tuple(_needed(clues, moves, need, opens)), tuple(opens))
+
+
+def _needed(clues: Sequence[Clue], moves: Sequence[Move], need: set[int], end: Sequence[int]) -> list[Move]:
+    """Those of the moves that bear on the places of the people in `need`, which grows by what they rest on; `end`: the open
+    places behind them."""
+    kept = []
+    for i in range(len(moves) - 1, -1, -1):
+        move = moves[i]
+        after = moves[i + 1].before if i + 1 < len(moves) else end
+        if move.person in need or any([o != after[p] and p in need for p, o in enumerate(move.before)]):
+            kept.append(move)
+            need = need.union((move.person,), *[people_of(clues[m.clue]) for m in (move, *move.chain) if m.clue >= 0])
+            need = need.union([m.person for m in move.chain])
+            if move.kind == "only":
+                need = need.union(range(len(after)))
+    return kept[::-1]
+
+
+def _case(n: int, clues: Sequence[Clue], opens: Sequence[int], orders: int) -> Move | None:
+    """A place that can be ruled out by a short chain, of somebody who has only two open."""
+    for p, o in enumerate(opens):
+        if o.bit_count() == 2:
+            k = o.bit_length() - 1
+            if orders & _places(n)[p][k]:
+                k = (o & -o).bit_length() - 1
+            if orders & _places(n)[p][k]:
+                continue
+            trial = list(opens)
+            trial[p] = 1 << k
+            chain = chase(n, clues, trial, None, most=6)
+            if chain and chain[-1].kind == "clash":
+                end = chain.pop()
+                need = {end.person, *(people_of(clues[end.clue]) if end.clue >= 0 else ())}
+                chain = [*_needed(clues, chain, need, end.before), end]
+                if len(chain) <= LONGEST_CASE:
+                    return Move("case", -1, p, tuple(opens), tuple([q & ~(1 << k) if i == p else q for i, q in enumerate(opens)]),
+                                tuple(chain))
+    return None

@@ -1,0 +1,89 @@
+"""Wrong moves in a line-up: what a learner infers from a clue at a point of a chain, on the indices of `line_up_logic`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tutelage.problems.line_up_logic import Clue, Goal, Move, narrow, people_of
+
+CLOSE, SWAPPED, GAP = "read_left_as_immediately_left", "swapped_direction", "forgot_the_gap_counts"
+SKIPPED, ONE_SIDE = "skipped_a_clue", "next_to_only_one_side"
+SLIPS = (CLOSE, SWAPPED, GAP, SKIPPED, ONE_SIDE)
+_FORMS = {"left_of": (CLOSE, SWAPPED), "just_left": (SWAPPED,), "gap": (GAP,), "next_to": (ONE_SIDE,)}
+
+
+def wrong_sites(clues: Sequence[Clue], moves: Sequence[Move]) -> list[tuple[str, int]]:
+    """Where a mistake may be possible: at a clue on two people, one of whom is placed, and wherever there is a choice."""
+    found: dict[tuple[str, int], None] = {}  # a set that keeps its order
+    for step, move in enumerate(moves):
+        before = move.before
+        if step and (move.kind == "case" or (move.kind == "clue" and clues[move.clue][0] != "at")):
+            found[SKIPPED, step] = None
+        for index, (form, a, b, _) in enumerate(clues):
+            if form in _FORMS:
+                if index == move.clue or (before[a] & (before[a] - 1) == 0) != (before[b] & (before[b] - 1) == 0):
+                    for kind in _FORMS[form]:
+                        found[kind, step] = None
+    return list(found)
+
+
+def wrong_moves(n: int, clues: Sequence[Clue], moves: Sequence[Move], step: int, kind: str, goal: Goal) -> Iterator[Move]:
+    """The mistakes of a kind that can stand in place of a move, those with the same clue first."""
+    move = moves[step]
+    before = move.before
+    if kind == SKIPPED:
+        for p, k in _choices(n, move, goal):
+            yield move._replace(kind=kind, person=p, chain=(), after=_with(before, (p,), (1 << k,)))
+        return
+    for index in ([move.clue] if move.clue >= 0 else []) + [i for i in range(len(clues)) if i != move.clue]:
+        for wrong in _misread(clues[index], kind, before):
+            who = people_of(wrong)
+            left = narrow(n, wrong, before)
+            changed = [p for p, o in zip(who, left, strict=True) if o != before[p]]
+            placed = [p for p in changed if before[p] & (before[p] - 1) and _single(left[who.index(p)])]
+            known = any([_single(before[p]) for p in who])
+            if left[0] and changed and (kind == SWAPPED or placed and (known or kind == ONE_SIDE)):
+                yield Move(kind, index, (placed or changed)[0], before, _with(before, who, left))
+
+
+def _choices(n: int, move: Move, goal: Goal) -> Iterator[tuple[int, int]]:
+    """Somebody with several places open, and one of these: whom the move would have settled, whom the question is about."""
+    for p, o in enumerate(move.before):
+        count = o.bit_count()
+        if count > 1 and (p == goal.person or goal.place >= 0 and o >> goal.place & 1 or count < 4 and o != move.after[p]):
+            for k in range(n):
+                if o >> k & 1 and (count < 4 or p == goal.person or k == goal.place):
+                    yield p, k
+
+
+def next_choice(opens: Sequence[int]) -> Move | None:
+    """Another choice of somebody who makes one where a clue decides: whoever has fewest places open takes the first."""
+    count, p = min([(o.bit_count(), p) for p, o in enumerate(opens) if o & (o - 1)], default=(0, 0))
+    before = tuple(opens)
+    return Move(SKIPPED, -1, p, before, _with(before, (p,), (before[p] & -before[p],))) if count else None
+
+
+def _misread(clue: Clue, kind: str, before: Sequence[int]) -> tuple[Clue, ...]:
+    """The clue as the mistake reads it."""
+    form, a, b, c = clue
+    if kind not in _FORMS.get(form, ()):
+        return ()
+    if kind == CLOSE:
+        return (("just_left", a, b, 0),)
+    if kind == SWAPPED:
+        return ((form, b, a, 0),)
+    if kind == GAP:
+        return (("gap", a, b, c - 1) if c > 1 else ("next_to", a, b, 0),)
+    near = ("just_left", a, b, 0)
+    return (near, ("just_left", b, a, 0)) if _single(before[a]) or _single(before[b]) else (near,)
+
+
+def _single(places: int) -> bool:
+    return places & (places - 1) == 0
+
+
+def _with(opens: Sequence[int], who: Sequence[int], places: Sequence[int]) -> tuple[int, ...]:
+    after = list(opens)
+    for p, o in zip(who, places, strict=True):
+        after[p] = o
+    return tuple(after)

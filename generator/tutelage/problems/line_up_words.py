@@ -1,0 +1,289 @@
+"""The words of line-ups: clues as tuples of names and as clauses, and a chain of moves as lines of work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from tutelage.problems.line_up_logic import PAIR, SINGLE, Clue, Goal, Move, Open, narrow, people_of
+from tutelage.problems.line_up_slips import SKIPPED
+from tutelage.values import Problem, Step, Structure, Value, Words, Work
+from tutelage.wording import wordings
+
+BANK = "problems/line_up"
+Topic = Sequence[Any]  # ("pair", a, b), ("one", a), ("three", a, b, c) or ("aside", a)
+COUNTS = ("no", "one", "two", "three", "four", "five", "six")
+
+_PEOPLE = tuple("Ada Bruno Carla Dmitri Elsa Felix Greta Hugo Ines Jonah Kira Leo Mona Olga Pavel Rosa Samir Tara Vera Wanda "
+                "Yusuf Zoe".split())
+_SPICES = tuple("Anise Basil Cumin Dill Fennel Ginger Laurel Mint Oregano Pepper Rosemary Saffron Thyme Vanilla".split())
+_SUBJECTS = tuple("Art Biology Chemistry Drama French Geography History Latin Maths Russian Spanish".split())
+_NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
+_NUMBERS = ("1", "2", "3", "4", "5", "6")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+_COLOURS = ("red", "blue", "green", "yellow", "black", "white")
+
+# story: names, what the places are called, what else may be said of a name, the directions, a place as an answer
+STORIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, str], str]] = {
+    "queue": (_PEOPLE, _NTH, _COLOURS, ("further forward", "further back"), "place "),
+    "race": (_PEOPLE, _NTH, _COLOURS, ("earlier", "later"), "place "),
+    "shelf": (_SPICES, _NUMBERS, _COLOURS, ("further left", "further right"), "place "),
+    "floors": (_PEOPLE, _NUMBERS, ("cat", "dog", "parrot", "rabbit", "hamster", "tortoise"), ("lower", "higher"), "floor "),
+    "days": (_SUBJECTS, _DAYS, ("east", "west", "north", "south", "great", "old"), ("earlier", "later"), ""),
+}
+STORY_NAMES = tuple(STORIES)
+
+
+# --- clues as values --------------------------------------------------------------------------------------------------
+
+
+@cache
+def could_say(n: int, topic: tuple[Any, ...]) -> tuple[Clue, ...]:
+    """The clues that could stand on a topic; those of `domain`, in its order, on indices."""
+    kind, a, b, c = (*topic, 0, 0, 0)[:4]
+    if kind == "pair":
+        forms = [("left_of", a, b, 0), ("left_of", b, a, 0), ("just_left", a, b, 0), ("just_left", b, a, 0), ("next_to", a, b, 0)]
+        return tuple([*forms, *[("gap", a, b, k) for k in range(1, n - 1)]])
+    if kind == "one":
+        return (*[("at", a, k, 0) for k in range(n)], ("ends", a, 0, 0), ("not_at", a, 0, 0), ("not_at", a, n - 1, 0))
+    if kind == "three":
+        turns = ((a, b, c), (b, a, c), (c, a, b))
+        return tuple([(form, *turn) for form in ("between", "left_of_both", "right_of_both") for turn in turns])
+    return tuple([("aside", a, k, 0) for k in range(6)])
+
+
+def as_value(structure: Structure, clue: Clue) -> Value:
+    """A clue as it stands in a row: ("gap", "Ann", "Bob", 2), ("at", "Cid", 3)."""
+    form, a, b, c = clue
+    names = structure["names"]
+    if form == "aside":
+        return (form, names[a], STORIES[structure["story"]][2][b])
+    if form in SINGLE:
+        return (form, names[a]) if form == "ends" else (form, names[a], b + 1)
+    if form in PAIR:
+        return (form, names[a], names[b], c) if form == "gap" else (form, names[a], names[b])
+    return (form, names[a], names[b], names[c])
+
+
+def domain(structure: Structure, topic: Topic) -> tuple[Value, ...]:
+    return tuple([as_value(structure, clue) for clue in could_say(len(structure["names"]), tuple(topic))])
+
+
+def read_clue(value: Any, names: Sequence[str]) -> Clue:
+    """The clue on indices that such a tuple stands for; what stands beside the point is not read."""
+    form, a, *rest = value
+    if form == "aside":
+        return ("aside", names.index(a), 0, 0)
+    if form in SINGLE:
+        return (form, names.index(a), rest[0] - 1 if rest else 0, 0)
+    if form in PAIR:
+        return (form, names.index(a), names.index(rest[0]), rest[1] if form == "gap" else 0)
+    return (form, names.index(a), names.index(rest[0]), names.index(rest[1]))
+
+
+def clue_name(structure: Structure, topic: Topic) -> str:
+    """The name of the quantity that holds the clue on a topic."""
+    names = [structure["names"][p] for p in topic[1:]]
+    return f"{names[0]}, besides" if topic[0] == "aside" else "–".join(names)
+
+
+# --- the statement ----------------------------------------------------------------------------------------------------
+
+
+def frame(structure: Structure) -> tuple[str, str]:
+    """The scene and the question."""
+    bank, style, story, names = wordings(BANK), structure["style"], structure["story"], structure["names"]
+    places, ask, target = STORIES[story][1], structure["ask"], structure["target"]
+    fields = {"names": listed(names), "count": COUNTS[len(names)], "last": places[len(names) - 1], "place": places[target],
+              "x": names[target]}
+    return bank.choose(f"{story}.intro", style, fields), bank.choose(f"{story}.{ask}", style, fields)
+
+
+def sentence(structure: Structure, index: int, clue: Clue) -> str:
+    """The clue as a sentence; `index` is its number, which varies the wording."""
+    clause = _clause(structure, index, clue)
+    return f"{clause[0].upper()}{clause[1:]}."
+
+
+def words_of(structure: Structure, index: int, clue: Clue) -> Words:
+    bank, style, topic = wordings(BANK), structure["style"] + index, structure["topics"][index]
+    kind, fields = topic[0], dict(zip("abc", [structure["names"][p] for p in topic[1:]], strict=False))
+    ask = f"{structure['story']}.ask_aside" if kind == "aside" else f"ask.{kind}"
+    return Words(sentence(structure, index, clue), bank.choose(ask, style, fields), bank.choose(f"the.{kind}", 0, fields))
+
+
+def _clause(structure: Structure, index: int, clue: Clue) -> str:
+    form, a, b, c = clue
+    names, story = structure["names"], structure["story"]
+    if form in PAIR:
+        key = f"{story}.gap_one" if form == "gap" and c == 1 else f"{story}.{form}"
+        fields = {"a": names[a], "b": names[b], "k": COUNTS[c]}
+    elif form in SINGLE or form == "aside":
+        key, fields = f"{story}.{form}", {"a": names[a]}
+        fields["place" if form != "aside" else "k"] = STORIES[story][1 if form != "aside" else 2][b]
+    else:
+        key, fields = f"{story}.{form}", {"a": names[a], "b": names[b], "c": names[c]}
+    return wordings(BANK).choose(key, structure["style"] + index, fields)
+
+
+def listed(names: Sequence[str], joint: str = "and") -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {joint} {names[-1]}"
+
+
+def options(problem: Problem) -> Sequence[str]:
+    """What an answer is made of: names or, of days, the places; nothing where it is a number."""
+    structure = problem.structure
+    if structure["ask"] != "where":
+        return structure["names"]
+    return _DAYS[: len(structure["names"])] if structure["story"] == "days" else ()
+
+
+# --- the work ---------------------------------------------------------------------------------------------------------
+
+
+def write(problem: Problem, clues: Sequence[Clue], moves: Sequence[Move], opens: Sequence[int], head: Sequence[Step] = ()) -> Work:
+    """Moves as steps, behind those of `head`, and the answer that the open places give."""
+    structure = problem.structure
+    bank, style, names = wordings(BANK), structure["style"], structure["names"]
+    steps = list(head)
+    for number, move in enumerate(moves, start=len(steps)):
+        line, new = _line(structure, clues, move, style + number)
+        used = [m.clue for m in (move, *move.chain) if m.clue >= 0]
+        steps.append(Step(f"s{number}", _what(structure, move), line[0].upper() + line[1:], new,
+                          tuple([problem.quantities[i].name for i in dict.fromkeys(used)]) or (f"s{number - 1}",)))
+    value, answer = conclusion(structure, opens)
+    if isinstance(value, tuple) or len(steps) < 2:
+        fields = {"list": answer, "new": steps[-1].value}
+        key, what = ("final.order", "what.last") if isinstance(value, tuple) else ("final.one", "what.one_last")
+        steps.append(Step(f"s{len(steps)}", bank.choose(what, 0, {}), bank.choose(key, style, fields), answer, (steps[-1].name,)))
+    return Work(tuple(steps), value, answer)
+
+
+def conclusion(structure: Structure, opens: Sequence[int]) -> tuple[Value, str]:
+    """The answer as a value and as said. `opens` has a single place for whoever is asked for."""
+    names, story, ask, target = structure["names"], structure["story"], structure["ask"], structure["target"]
+    if ask == "where":
+        k = opens[target].bit_length() - 1
+        place = STORIES[story][1][k] if story == "days" else k + 1
+        return place, f"{STORIES[story][4]}{place}"
+    if ask == "who":
+        name = names[list(opens).index(1 << target)]
+        return name, name
+    order = tuple([names[list(opens).index(1 << k)] for k in range(len(names))])
+    return order, ", ".join(order)
+
+
+def _what(structure: Structure, move: Move) -> str:
+    """A noun phrase for what a move gives. It never names the one person who may be the answer."""
+    if move.clue < 0:
+        return wordings(BANK).choose("what.case" if move.kind == "case" else "what.left", 0, {})
+    topic = structure["topics"][move.clue]
+    return wordings(BANK).choose(f"what.{topic[0]}", 0, dict(zip("abc", [structure["names"][p] for p in topic[1:]], strict=False)))
+
+
+@cache
+def _named(story: str, places: int, key: str) -> tuple[str, str]:
+    """The section for being in one of these places ("not": in none of them), and the places in words."""
+    kind = key if key == "not" or not places & (places - 1) else "could" if key == "would" else "may"
+    return f"{story}.{kind}", listed([name for k, name in enumerate(STORIES[story][1]) if places >> k & 1], "or")
+
+
+def _spot(structure: Structure, who: Sequence[int], places: int, style: int, key: str = "is") -> str:
+    """ "Ann is third"; "Ann and Bob can only be first or third", "Ann can't be first" (key "not")."""
+    section, place = _named(structure["story"], places, key)
+    names = structure["names"]
+    x = names[who[0]] if len(who) == 1 else listed([names[p] for p in who])
+    return wordings(BANK).choose(section, style, {"x": x, "place": place})
+
+
+def _news(structure: Structure, move: Move, who: Sequence[int], style: int, key: str = "is") -> str:
+    """What a move has changed for these people, placements first: what is left or, if that is less, what is lost."""
+    groups: dict[tuple[str, int], list[int]] = {}
+    for p in who:
+        after, lost = move.after[p], move.before[p] & ~move.after[p]
+        if lost:
+            short = key == "is" and after.bit_count() > 2 and lost.bit_count() <= 2
+            groups.setdefault(("not", lost) if short else (key, after), []).append(p)
+    parts = [_spot(structure, people, places, style, kind) for (kind, places), people in groups.items()]
+    if len(parts) > 1:
+        single = [not places & (places - 1) and kind != "not" for kind, places in groups]
+        parts = [part for part, one in zip(parts, single, strict=True) if one] + [
+            part for part, one in zip(parts, single, strict=True) if not one]
+    return listed(parts)
+
+
+def _line(structure: Structure, clues: Sequence[Clue], move: Move, style: int) -> tuple[str, str]:
+    """The line of a move, and its result as it is written there."""
+    bank, names = wordings(BANK), structure["names"]
+    if move.kind == "case":
+        return _case_line(structure, clues, move, style)
+    if move.clue < 0 or move.kind == SKIPPED:
+        new = _spot(structure, (move.person,), move.after[move.person], style)
+        key = f"{SKIPPED}.line" if move.kind == SKIPPED else f"line.{move.kind}"
+        return bank.choose(key, style, {"x": names[move.person], "new": new, "list": new}), new
+    clue = clues[move.clue]
+    who = people_of(clue)
+    new = _news(structure, move, who, style)
+    known = [p for p in who if move.before[p] & (move.before[p] - 1) == 0]
+    fields = {"clause": _clause(structure, move.clue, clue), "new": new,
+              "known": listed([_spot(structure, (p,), move.before[p], style) for p in known]) if known else ""}
+    if move.kind != "clue":
+        fields |= slip_fields(structure, clues, move)
+        return bank.choose(f"{move.kind}.line" if known else f"{move.kind}.line_open", style, fields), new
+    return bank.choose(_key(len(names), clue, move, who, known), style, fields), new
+
+
+def _key(n: int, clue: Clue, move: Move, who: Sequence[int], known: Sequence[int]) -> str:
+    """The section for what follows from a clue: how much of it does the clue give, how much the places that are taken?"""
+    if clue[0] == "at" or (clue[0] == "not_at" and move.after[who[0]].bit_count() > 1):
+        return "line.given"
+    placed = [p for p in who if move.after[p] & (move.after[p] - 1) == 0 and p not in known]
+    if not placed:
+        return "line.narrow_known" if known else "line.narrow"
+    if not known:
+        return "line.fit"
+    free = [(1 << n) - 1] * n
+    for p in known:
+        free[p] = move.before[p]
+    alone = dict(zip(who, narrow(n, clue, free), strict=True))
+    return "line.direct" if all([alone[p] == move.after[p] for p in placed]) else "line.open"
+
+
+def _case_line(structure: Structure, clues: Sequence[Clue], move: Move, style: int) -> tuple[str, str]:
+    """A place ruled out: what would follow from it, up to the clue that could not be kept."""
+    bank, names = wordings(BANK), structure["names"]
+    p, tried = move.person, move.before[move.person] & ~move.after[move.person]
+    nth = STORIES[structure["story"]][1]
+    steps, end = move.chain[:-1], move.chain[-1]
+    parts = [_news(structure, m, people_of(clues[m.clue]), style, "would") if m.kind == "clue"
+             else _spot(structure, (m.person,), m.after[m.person], style, "would") for m in steps]
+    if end.clue >= 0:
+        clash = bank.choose("clash.clue", style, {"clause": _clause(structure, end.clue, clues[end.clue])})
+    else:
+        clash = bank.choose("clash.none", style, {"x": names[end.person]})
+    left = move.after[p]
+    fields = {"x": names[p], "place": nth[tried.bit_length() - 1]}
+    new = _spot(structure, (p,), left, style) if left.bit_count() < 3 else _spot(structure, (p,), tried, style, "not")
+    fields = {"supposed": bank.choose(f"{structure['story']}.if", style, fields),
+              "chain": f"{', '.join(parts)}, and " if parts else "", "clash": clash, "new": new}
+    return bank.choose("line.case", style, fields), new
+
+
+# --- mistakes ---------------------------------------------------------------------------------------------------------
+
+
+def slip_fields(structure: Structure, clues: Sequence[Clue], move: Move) -> dict[str, str]:
+    """What the wordings of a mistake need."""
+    names, (side, other) = structure["names"], STORIES[structure["story"]][3]
+    fields = {"x": names[move.person], "about": "", "side": side, "other": other}
+    if move.clue >= 0:
+        clue, style = clues[move.clue], structure["style"]
+        who = people_of(clue)
+        known = [p for p in who if move.before[p] & (move.before[p] - 1) == 0]
+        topic = structure["topics"][move.clue]
+        fields |= {"a": names[who[0]], "b": names[who[-1]], "clause": _clause(structure, move.clue, clue),
+                   "about": wordings(BANK).choose(f"the.{topic[0]}", 0, dict(zip("abc", [names[p] for p in topic[1:]], strict=False))),
+                   "known": listed([_spot(structure, (p,), move.before[p], style) for p in known]) if known else "",
+                   "k": COUNTS[clue[3]] if clue[0] == "gap" else ""}
+    return fields

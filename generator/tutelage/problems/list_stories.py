@@ -1,0 +1,245 @@
+"""The stories of `list_rules`, and how a structure over one of them is drawn: clauses, values, and inputs to test with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from tutelage.draws import Draws
+from tutelage.problems.list_clauses import NUMBERS, RECORDS
+from tutelage.problems.programs import Names, meaning, plan_of, tell_apart
+from tutelage.values import Structure
+
+KITS = {"numbers": NUMBERS, "records": RECORDS}
+MOST_TESTS = 8
+ONE_OF = ("limit", "band", "sign")  # of these filters a problem has one at most
+IDLE = ("name", "numbers", "top_number")  # what a ranking can't say, or ties would not matter
+
+# story: argument, names for the function, one item, several, smallest and largest number, which clauses suit it
+STORIES = {
+    "wind": ("readings", "wind_report daily_wind read_mast", "reading", "readings", 0, 40, "limit band skip repeats change cap"),
+    "till": ("amounts", "till_report check_receipts day_end", "amount", "amounts", 1, 60, "limit band repeats change cap skip"),
+    "frost": ("degrees", "frost_report night_log glasshouse", "reading", "readings", -12, 22, "limit band sign skip change repeats"),
+    "account": ("bookings", "account_report review_account statement", "booking", "bookings", -60, 80,
+                "limit sign repeats change skip cap"),
+    "parcels": ("weights", "load_report check_parcels depot_list", "weight", "weights", 1, 40, "limit band packs cap change repeats"),
+    "lockers": ("numbers", "locker_list check_lockers pick_lockers", "number", "numbers", 1, 60,
+                "kind limit band repeats skip change"),
+    "laps": ("laps", "swim_report lap_table club_laps", "count", "counts", 0, 40, "limit band change cap packs repeats"),
+    "eggs": ("eggs", "egg_report coop_table morning_eggs", "count", "counts", 2, 50, "limit packs change kind skip cap"),
+    "quiz": ("scores", "quiz_report score_table mark_quiz", "score", "scores", 0, 30, "limit band repeats cap change kind"),
+}  # fmt: skip
+
+PACKS = {"parcels": "units", "laps": "sets", "eggs": "boxes"}  # what the numbers of a story are divided into
+
+# story: argument, names for the function, an entry, entries, its name, its number, the unit, range, the names
+TABLES = {
+    "race": ("results", "race_table finish_list run_report", "run", "runs", "runner", "time", "seconds", 50, 75,
+             "Ana Bo Carl Dee Edith Finn Greta Hal Ines"),
+    "arcade": ("games", "high_scores arcade_table player_list", "game", "games", "player", "points", "points", 10, 40,
+               "Ash Bix Coco Dart Ember Fox Gizmo Hero Ivy"),
+    "songs": ("songs", "set_list song_table radio_hour", "song", "songs", "title", "length", "seconds", 150, 190,
+              "Amber Breeze Candles Dusk Echoes Fog Gravel Honey Iris"),
+    "loans": ("loans", "loan_report desk_list overdue_table", "loan", "loans", "book", "number of days", "days", 5, 35,
+              "Atlas Birds Chess Dunes Ebb Ferns Ghosts Herbs Islands"),
+    "bids": ("bids", "bid_table auction_report hammer_list", "bid", "bids", "bidder", "amount", "euros", 40, 70,
+             "Abel Bruno Cleo Dora Emil Flora Gus Hana Ida"),
+    "plants": ("plants", "garden_table plant_report bed_list", "plant", "plants", "kind", "height", "centimetres", 20, 50,
+               "Aster Basil Clover Dill Elder Fennel Garlic Hop Iris"),
+}  # fmt: skip
+
+
+def drawn(draws: Draws, count: int) -> tuple[Structure, Mapping[str, Any]]:
+    """A structure with about `count` clauses and their values; its tests tell each clause from what else it might say."""
+    while True:
+        make = _numbers if draws.chance(0.62) else _records
+        structure, values, edges = make(draws, count)
+        fresh = _inputs(draws, structure, values, edges)
+        structure["tests"] = [fresh(), fresh(), fresh()[:2], []]
+        if "empty" in values:
+            structure["tests"] += _left_out(structure, values, fresh())
+        if tell_apart(KITS[structure["kit"]], structure, values, fresh, MOST_TESTS):
+            return structure, values
+
+
+def _numbers(draws: Draws, count: int) -> tuple[dict[str, Any], dict[str, Any], list[int]]:
+    """A structure over a list of numbers with `count` clauses, their values, and numbers that its tests should hold."""
+    story = draws.choice(tuple(STORIES))
+    _, functions, _, _, low, high, suits = STORIES[story]
+    single = count > 2 and draws.chance(0.6)
+    names = _middle(draws, suits.split(), count - 2 if single else count - 1, single)
+    result = _result(draws, names, single)
+    plain = "order" in names or (result != "list" and "take" not in names)
+    slots: list[list[Any]] = []
+    values: dict[str, Any] = {}
+    edges: list[int] = []
+    seen = [(x, x) for x in range(low, high + 1, 1 + (high - low) // 50)]  # the numbers that still count, and what has become of them
+    for name in names:
+        given = _given(draws, name, seen) if name != "repeats" else [] if plain else [1]
+        value = draws.choice([v for v in NUMBERS.domains[name](given) if v[0] != "given"])
+        act = NUMBERS.acts[f"{name}.{value[0]}"]
+        slots.append([name, given])
+        values[name] = value
+        if name in ("limit", "band", "cap"):
+            edges += [x for x, y in seen if y in given][:4]
+        elif name == "sign":
+            edges += [0, 1]
+        elif name == "packs":
+            edges += [x for x, y in seen if y % given[0] == 0][1:4]
+        if act.form in ("keep", "each"):
+            does = act.means(*value[1:])
+            seen = [(x, does(y)) for x, y in seen] if act.form == "each" else [(x, y) for x, y in seen if does(y)]
+    if single:
+        slots.append(["empty", []])
+        values["empty"] = draws.choice(NUMBERS.domains["empty"]([]))
+    slots.append(["result", ["max", "min", "mean", "spread"] if single else ["list", "sum", "count"]])
+    values["result"] = (result,)
+    edges += [seen[draws.below(len(seen))][0] for _ in range(5)] if seen else []
+    return _structure(draws, "numbers", story, functions, slots), values, edges
+
+
+def _result(draws: Draws, names: list[str], single: bool) -> str:
+    """What is returned, such that every clause before it can matter."""
+    if single:
+        fair = [] if "order" in names else ["max", "min"]
+        return draws.choice([*fair, "mean", *([] if "change" in names else ["spread"])])
+    if "order" in names and "take" not in names:
+        return "list"
+    return draws.choice(["list", "sum", *(["count"] if set(names) <= {"limit", "band", "kind", "sign", "repeats"} else [])])
+
+
+def _middle(draws: Draws, suits: list[str], count: int, single: bool) -> list[str]:
+    """The clauses between the list and its result, in an order that makes sense, though not always the same one."""
+    ending: list[str] = []
+    if count > 1 and draws.chance(0.85):
+        ending = ["order", "take"] if count > 2 or single or draws.chance(0.5) else ["take"]
+    elif count > 1 and not single and draws.chance(0.6):
+        ending = ["order"]
+    names: list[str] = []
+    for name in draws.shuffled(suits):
+        if len(names) + len(ending) < count and not (name in ONE_OF and any(other in names for other in ONE_OF)):
+            names.append(name)
+    names += ending
+    random = draws.random
+    place = {"skip": 0.0, "kind": 1.0, "sign": 1.0, "limit": 1 + 2.5 * random(), "band": 1 + 2.5 * random(),
+             "change": 2 + random(), "packs": 2 + random(), "cap": 2 + random(), "repeats": 1.5 + 2 * random(),
+             "order": 5.0, "take": 6.0 if "order" in names or random() < 0.8 else 0.5}  # fmt: skip
+    return sorted(names, key=place.__getitem__)
+
+
+def _given(draws: Draws, name: str, seen: Sequence[tuple[int, int]]) -> list[int]:
+    """The parameters of a clause over numbers such as these."""
+    if name in ("limit", "cap"):
+        return [_part(seen, 0.25 + 0.4 * draws.random())]
+    if name == "band":
+        low, high = _part(seen, 0.1 + 0.25 * draws.random()), _part(seen, 0.55 + 0.3 * draws.random())
+        return [min(low, high - 1), high]
+    if name == "packs":
+        return [draws.between(3, 8)]
+    if name in ("change", "take"):
+        return [draws.between(2, 3 if name == "take" else 5)]
+    return [2] if name == "skip" else []
+
+
+def _part(seen: Sequence[tuple[int, int]], part: float) -> int:
+    """The number that lies so far up among those that still count."""
+    numbers = sorted([y for _, y in seen]) or [0]
+    return numbers[int(part * len(numbers))]
+
+
+def _records(draws: Draws, count: int) -> tuple[dict[str, Any], dict[str, Any], list[int]]:
+    """The same for a list of pairs of a name and a number."""
+    story = draws.choice(tuple(TABLES))
+    _, functions, *_, low, high, _ = TABLES[story]
+    ranked = count > 3 or (count == 3 and draws.chance(0.6))
+    end = count > 6 or (ranked and count > 4 and draws.chance(0.4))  # says what to return where nothing is left
+    free = count - 1 - 2 * ranked - end
+    single = end and free < 3 and draws.chance(0.6)
+    filters = "limit" if draws.chance(0.6) else "band"
+    others = ["repeats"] * (ranked and count > 3) + ["take"] * (not single)
+    picked = draws.sample([filters, *others], min(free, 1 + len(others)))
+    names = [name for name in picked if name != "take"]
+    names += (["order", "ties"] if ranked else []) + (["take"] if "take" in picked else [])
+    slots: list[list[Any]] = []
+    for name in names:
+        if name == "ties":
+            slots.append([name, ["name", "back", "short"] if "repeats" in names else ["earlier", "later", "name"]])
+        else:
+            slots.append([name, [] if name in ("order", "repeats") else _given(draws, name, [(x, x) for x in range(low, high + 1)])])
+    slots += [["empty", []]] if end else []
+    slots.append(["output", ["top", "bottom", "top_number"] if single else ["names", "pairs", "numbers", "lines"]])
+    values = {name: draws.choice([value for value in RECORDS.domains[name](given) if value[0] not in IDLE or not ranked])
+              for name, given in slots}
+    edges = [number for name, given in slots if name in ("limit", "band") for number in given]
+    if edges:
+        does = RECORDS.acts[f"{filters}.{values[filters][0]}"].means(*values[filters][1:])
+        good = [number for number in range(low, high + 1) if does(("", number))]
+        edges += [draws.choice(good) for _ in range(3)] if good else []
+    return _structure(draws, "records", story, functions, slots), values, edges
+
+
+def _structure(draws: Draws, kit: str, story: str, functions: str, slots: list[list[Any]]) -> dict[str, Any]:
+    return {"kit": kit, "story": story, "function": draws.choice(functions.split()), "slots": slots,
+            "style": draws.below(1 << 30)}
+
+
+def _inputs(draws: Draws, structure: Structure, values: Mapping[str, Any], edges: list[int]) -> Callable[[], list[Any]]:
+    """Makes inputs on which clauses differ: limits are hit, numbers come twice."""
+    if structure["kit"] == "numbers":
+        *_, low, high, _ = STORIES[structure["story"]]
+        pool = edges[:8] + [draws.between(low, high) for _ in range(max(2, 9 - len(edges)))]
+        pool += pool[: 13 - len(pool)]
+        return lambda: _strided(draws, pool, draws.between(7, 9))
+    *_, low, high, text = TABLES[structure["story"]]
+    numbers = edges + [draws.between(low, high) for _ in range(max(1, 4 - len(edges)))]
+    names = draws.sample(text.split(), 7)
+    if "repeats" in values:
+        names += names[:4]
+    return lambda: [[name, draws.choice(numbers)] for name in _strided(draws, names, len(names) - draws.below(3))]
+
+
+def _strided(draws: Draws, pool: Sequence[Any], length: int) -> list[Any]:
+    """Some of a pool in another order, no place twice: its size is a prime, so any stride goes round all of it."""
+    width, start, stride = len(pool), draws.below(len(pool)), draws.between(1, len(pool) - 1)
+    return [pool[(start + i * stride) % width] for i in range(length)]
+
+
+def _left_out(structure: Structure, values: Mapping[str, Any], items: list[Any]) -> list[list[Any]]:
+    """A list that is not empty, but of which the clauses leave nothing, if there seems to be one."""
+    kit = KITS[structure["kit"]]
+    function = meaning(kit, [entry for entry in plan_of(kit, structure, values) if entry.slot not in ("result", "output", "empty")])
+    out: list[Any] = []
+    for item in items:
+        if item not in out and len(out) < 3 and not function([*out, item]):
+            out.append(item)
+    return [out] if out else []
+
+
+def fields_of(structure: Structure) -> Callable[[str], Mapping[str, str]]:
+    """What the words for the clause of a slot may name. Once numbers have been changed they aren't called readings."""
+    fields = {"function": structure["function"], "article": "a"}
+    if structure["kit"] == "records":
+        argument, _, thing, things, owner, measure, unit, *_ = TABLES[structure["story"]]
+        fields |= {"argument": argument, "thing": thing, "things": things, "owner": owner, "measure": measure, "unit": unit}
+        return lambda slot: fields
+    argument, _, thing, things, *_ = STORIES[structure["story"]]
+    fields |= {"argument": argument, "thing": thing, "things": things, "packs": PACKS.get(structure["story"], "packs"),
+               "article": "an" if thing[0] in "aeio" else "a"}
+    names = [name for name, _ in structure["slots"]]
+    change = min([names.index(name) for name in ("change", "packs", "cap") if name in names], default=len(names))
+    later = {**fields, "thing": "value", "things": "values", "article": "a"}
+    behind = frozenset(names[change + 1 :])
+    return lambda slot: later if slot in behind else fields
+
+
+def names_of(structure: Structure) -> Names:
+    """The names in a student's program, and whether it prefers loops."""
+    style = structure["style"]
+    loops = style // 32 % 5 < 2
+    fresh = loops or style // 256 % 4 > 0
+    if structure["kit"] == "records":
+        argument, _, _, _, owner, _, unit, *_ = TABLES[structure["story"]]
+        return Names(argument, f"{owner}, {unit}", owner, unit, loops, fresh)
+    argument, _, thing, *_ = STORIES[structure["story"]]
+    item = (thing, "x", argument[0])[style // 8 % 3]
+    return Names(argument, item, item, item, loops, fresh)

@@ -1,0 +1,289 @@
+"""Greatest flow: one-way pieces with limited room; how much can get from one end of the network to the other at once?
+
+    Spring→Mill 7, Spring→Ford 3, Mill→Ford 2, Mill→Town 4, Ford→Town 9 (litres per second). From Spring to Town: 9.
+
+The quantities are what each piece can carry; what is joined to what, and in which direction, is open to all. Right is
+the greatest flow. Worked way by way, with a wall of full pieces as the reason to stop, confirmed by networkx. Mistakes:
+looking at the two ends alone, taking the best single way, sending what the first piece of a way takes, using the same
+room twice, missing the last way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import pairwise
+
+from tutelage.draws import Draws
+from tutelage.problems import flows
+from tutelage.problems.family import Family, always, check_level
+from tutelage.problems.flows import Flow
+from tutelage.problems.graphs import LAYOUTS, MOST_SENTENCES, listing, outline
+from tutelage.values import Problem, Quantity, Slip, Step, Structure, Value, Words, Work
+from tutelage.wording import wordings
+
+NAME = "max_flow"
+FILE = f"problems/{NAME}"
+DOMAIN = tuple(range(2, 17))
+# level: numbers of places and of pieces, and of ways that the flow takes at least
+SIZES = {1: ((4, 5), (5, 6)), 2: ((5, 7), (6, 8)), 3: ((6, 8), (6, 9)), 4: ((7, 10), (7, 11)), 5: ((8, 12), (8, 13))}
+PATHS = {1: 2, 2: 2, 3: 3, 4: 3, 5: 4}
+
+# story: what its pieces and places are called, the unit, and names that start with a letter each
+STORIES: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
+    story: ({"unit": unit, **dict(zip(("link", "links", "spot", "spots"), world.split(), strict=True))},
+            tuple(names.split()))
+    for story, unit, world, names in (
+        ("water", "litres per second", "pipe pipes tank tanks",
+         "Alder Brook Cairn Dell Elder Fern Glen Heath Knoll Linden Moor Oak Pond Reed Slate Vale"),
+        ("traffic", "cars per minute", "road roads junction junctions",
+         "Abbey Bridge Castle Docks Exchange Forum Gardens Harbour Infirmary Junction Library Market Opera Park"),
+        ("data", "megabits per second", "link links router routers",
+         "atlas bolt comet delta ember flint gamma helix iris jolt kite lunar mango nova onyx pixel quill raven"),
+        ("trains", "trains per day", "line lines station stations",
+         "Aft Birk Cole Dunn Enn Farr Gorse Hale Ives Jarrow Kell Lorn Moss Nairn Oby Pell Quorn Rye"),
+        ("crowd", "people per minute", "corridor corridors hall halls",
+         "Atrium Balcony Court Deck Entrance Foyer Gallery Lobby Museum Nave Office Pavilion Studio Terrace"),
+        ("belts", "parcels per minute", "belt belts hub hubs",
+         "Amber Blue Coral Denim Ebony Flame Green Hazel Indigo Jade Khaki Lilac Mauve Navy Olive Pink"),
+    )
+}
+TALES = tuple(STORIES)
+
+
+def draw(draws: Draws, level: int) -> Problem:
+    """A fresh problem: all pieces lead onward, and filling the shortest free way each time gives the greatest flow."""
+    check_level(NAME, level)
+    story = draws.choice(TALES)
+    while True:
+        count, size = draws.choice(SIZES[level])
+        pieces = _pieces(draws, count, size)
+        if len(pieces) != size:
+            continue
+        room = [draws.between(2, 12) for _ in pieces]
+        flow = flows.filled(count, pieces, room)
+        total = _total(flow)
+        if len(flow.paths) >= PATHS[level] and total not in room and flows.wall(count, pieces, room, flow.used):
+            break
+    structure = {"story": story, "places": draws.sample(STORIES[story][1], count),
+                 "ways": [[*piece] for piece in pieces],
+                 "layout": draws.choice(LAYOUTS if size <= MOST_SENTENCES else LAYOUTS[:-1]),
+                 "style": draws.below(1 << 30)}
+    return pose(structure, dict(zip(_names(structure), room, strict=True)), level)
+
+
+def _pieces(draws: Draws, count: int, size: int) -> list[tuple[int, int]]:
+    """Pieces from lower to higher places, in random order, so that every place is on some way and both ends branch."""
+    goal = count - 1
+    pieces = {(0, 1), (0, 2), (goal - 2, goal), (goal - 1, goal)}
+    for place in range(1, goal):
+        if place > 2:
+            pieces.add((draws.between(max(1, place - 3), place - 1), place))
+        if place < goal - 2:
+            pieces.add((place, draws.between(place + 1, min(place + 3, goal - 1))))
+    for _ in range(2 * size):
+        if len(pieces) >= size:
+            break
+        a = draws.below(goal)
+        b = draws.between(a + 1, min(a + 3, goal))
+        if b - a < goal:
+            pieces.add((a, b))
+    return sorted(pieces, key=lambda piece: draws.random())
+
+
+def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
+    words, style, story = wordings(FILE), structure["style"], structure["story"]
+    quantities = tuple([Quantity(name, values[name], DOMAIN) for name in _names(structure)])
+    fields = {"from": structure["places"][0], "to": structure["places"][-1]}
+    return Problem(NAME, level, structure, quantities, words.choose(f"{story}.intro", style, {}),
+                   words.choose(f"{story}.question", style, fields))
+
+
+def say(problem: Problem, quantity: Quantity) -> Words:
+    words, style, story = wordings(FILE), problem.structure["style"], problem.structure["story"]
+    a, _, b = quantity.name.partition("→")
+    fields = {"a": a, "b": b, "length": str(quantity.value)}
+    return Words(words.choose(f"{story}.way", style, fields), words.choose(f"{story}.ask_way", style, fields),
+                 words.choose(f"{story}.the_way", style, fields))
+
+
+def state(problem: Problem, known: AbstractSet[str]) -> str:
+    return " ".join((problem.intro, *listing(problem, known, wordings(FILE), "→"), problem.question))
+
+
+def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
+    """The greatest flow; there always is one."""
+    room: list[int] = [values[name] for name in _names(structure)]  # type: ignore[misc]  # whole numbers all
+    return flows.most(len(structure["places"]), structure["ways"], room)[0]
+
+
+def work(problem: Problem) -> Work:
+    """A step for each way that something is sent along, and one that shows that no more gets through."""
+    return _told(problem, _flow(problem), ())
+
+
+def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
+    structure, room, flow = problem.structure, _room(problem), _flow(problem)
+    last, total = len(flow.paths) - 1, _total(flow)
+    found = [("ends_only", 0)] if min(_end(structure, room, 0), _end(structure, room, 1)) > total else []
+    if last > 0:
+        found += [("best_path", 0), ("path_missed", last)]
+    whole = {(a, b): width for (a, b), width in zip(structure["ways"], room, strict=True)}
+    left = {**whole}
+    for step, (path, amount, narrow) in enumerate(flow.paths):
+        if narrow is None:
+            break  # not what filling way after way gives
+        if left[path[0], path[1]] > amount:
+            found.append(("first_piece", step))
+        if min([whole[piece] for piece in pairwise(path)]) > amount:
+            found.append(("used_again", step))
+        for piece in pairwise(path):
+            left[piece] -= amount
+    return found
+
+
+def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
+    structure, room, places = problem.structure, _room(problem), problem.structure["places"]
+    if kind in ("ends_only", "best_path"):
+        return _hasty(problem, right, kind)
+    fields = {"from": places[0], "to": places[-1], **STORIES[structure["story"]][0]}
+    if kind == "path_missed":
+        flow = _flow(problem)
+        missed, flow = flow.paths[step], flow._replace(paths=flow.paths[:step])
+        fields.update(via=places[missed[0][1]], before=places[missed[0][-2]], sum=str(_total(flow)))
+    else:
+        flow = flows.filled(len(places), structure["ways"], room, kind, step)
+        if len(flow.paths) <= step or _total(flow) == right.value:
+            return None
+        path, amount, narrow = flow.paths[step]
+        fields.update(route=_route(places, path), amount=str(amount), piece=_name(places, path[:2]),
+                      narrow=_name(places, narrow or path[:2]))
+    return Slip(kind, step, _told(problem, flow, right.steps[:step], kind), fields)
+
+
+def confirm(problem: Problem) -> Value:
+    """The second solver: networkx, by its least cut."""
+    import networkx as nx
+
+    graph = nx.DiGraph()
+    for (a, b), q in zip(problem.structure["ways"], problem.quantities, strict=True):
+        graph.add_edge(a, b, capacity=q.value)
+    return int(nx.minimum_cut_value(graph, 0, len(problem.structure["places"]) - 1))
+
+
+def shape(structure: Structure) -> str:
+    ways = structure["ways"]
+    out = [a for a, _ in ways]  # how many pieces lead away tells directions apart
+    marks = {place: 2 + out.count(place) for place in range(len(structure["places"]))}
+    return f"{structure['story']} {outline(len(marks), ways, marks)}"
+
+
+def _names(structure: Structure) -> list[str]:
+    places = structure["places"]
+    return [f"{places[a]}→{places[b]}" for a, b in structure["ways"]]
+
+
+def _name(places: Sequence[str], piece: Sequence[int]) -> str:
+    return f"{places[piece[0]]}→{places[piece[1]]}"
+
+
+def _total(flow: Flow) -> int:
+    return sum([amount for _, amount, _ in flow.paths])
+
+
+def _end(structure: Structure, room: Sequence[int], side: int) -> int:
+    """What the pieces at one end carry together: side 0 is what leaves the first place, 1 what reaches the last."""
+    end = (0, len(structure["places"]) - 1)[side]
+    return sum([width for way, width in zip(structure["ways"], room, strict=True) if way[side] == end])
+
+
+def _room(problem: Problem) -> list[int]:
+    return [q.value for q in problem.quantities]  # type: ignore[misc]  # whole numbers all
+
+
+def _route(places: Sequence[str], path: Sequence[int]) -> str:
+    return ", ".join([places[place] for place in path])
+
+
+def _flow(problem: Problem) -> Flow:
+    """Way after way; where that falls short of the greatest flow, the ways that make up the greatest."""
+    count, pieces, room = len(problem.structure["places"]), problem.structure["ways"], _room(problem)
+    flow = flows.filled(count, pieces, room)
+    if flows.wall(count, pieces, room, flow.used):
+        return flow
+    return flows.split(count, pieces, flows.most(count, pieces, room)[1])
+
+
+def _told(problem: Problem, flow: Flow, done: Sequence[Step], kind: str = "") -> Work:
+    """The ways in words, behind the steps that are done already, and why that is all."""
+    structure, words, quantities = problem.structure, wordings(FILE), problem.quantities
+    places, style, steps = structure["places"], structure["style"], list(done)
+    fields = {"from": places[0], "to": places[-1], **STORIES[structure["story"]][0]}
+    total = 0
+    for number, (path, amount, full) in enumerate(flow.paths):
+        base, total = total, total + amount
+        if number < len(done):
+            continue
+        fields.update(route=_route(places, path), amount=str(amount), base=str(base), sum=str(total),
+                      full=_name(places, full or path), piece=_name(places, path))
+        key = f"{kind}.line" if kind and number == len(done) else "line.path" if full else "line.part"
+        steps.append(Step(f"s{number}", words.choose("what", style, fields),
+                          words.choose(key if base else f"{key}_first", style + 37 * number, fields), str(total),
+                          (*[_name(places, piece) for piece in pairwise(path)], *[s.name for s in steps[-1:]])))
+    key, uses = f"{kind}.last" if kind == "path_missed" else "line.last", [f"s{len(steps) - 1}"]
+    if not kind:
+        wall = flows.wall(len(places), structure["ways"], _room(problem), flow.used)
+        full_ones = [quantities[i].name for i in wall]
+        fields.update(wall=_and(full_ones), are="are" if len(wall) > 1 else "is", them="them" if len(wall) > 1 else "it",
+                      terms=" + ".join([str(quantities[i].value) for i in wall]))
+        key, uses = "line.wall", [*full_ones, *uses]
+    fields["sum"] = str(total)
+    steps.append(Step(f"s{len(steps)}", words.choose("what.last", style, fields), words.choose(key, style, fields),
+                      str(total), tuple(uses)))
+    return Work(tuple(steps), total, f"{total} {fields['unit']}")
+
+
+def _and(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
+def _hasty(problem: Problem, right: Work, kind: str) -> Slip | None:
+    """The answer from the two ends alone, or from the best single way."""
+    structure, words, places, room = problem.structure, wordings(FILE), problem.structure["places"], _room(problem)
+    fields = {"from": places[0], "to": places[-1], **STORIES[structure["story"]][0]}
+    names = [q.name for q in problem.quantities]
+    if kind == "ends_only":
+        sums = [_end(structure, room, side) for side in (0, 1)]
+        total, ends = min(sums), (0, len(places) - 1)
+        for side, key in enumerate(("out", "in")):
+            terms = [str(width) for way, width in zip(structure["ways"], room, strict=True) if way[side] == ends[side]]
+            fields.update({key: str(sums[side]), f"{key}_terms": " + ".join(terms)})
+        uses = [[name for way, name in zip(structure["ways"], names, strict=True) if way[side] == ends[side]]
+                for side in (0, 1)]
+        values = [fields["out"], fields["in"], str(total)]
+    else:
+        path = flows.widest(len(places), structure["ways"], room)
+        left = {(a, b): (width, name) for (a, b), width, name in zip(structure["ways"], room, names, strict=True)}
+        total, narrow = min([left[piece] for piece in pairwise(path)])
+        fields.update(route=_route(places, path), narrow=narrow,
+                      list=", ".join([str(left[piece][0]) for piece in pairwise(path)]))
+        uses, values = [names, []], [fields["list"], str(total)]
+    fields["sum"] = str(total)
+    if total == right.value:
+        return None
+    steps = [Step(f"s{i}", words.choose(f"{kind}.what{i}", structure["style"], fields),
+                  words.choose(f"{kind}.line{i}", structure["style"], fields), value,
+                  (*(uses[i] if i < len(uses) else ()), *[f"s{k}" for k in range(i)]))
+             for i, value in enumerate(values)]
+    return Slip(kind, 0, Work(tuple(steps), total, f"{total} {fields['unit']}"), fields)
+
+
+FAMILY = Family(
+    name=NAME,
+    domain="graphs",
+    summary="how much can get through a network of one-way pieces at once",
+    kind=always("number"),
+    slips=("ends_only", "best_path", "first_piece", "used_again", "path_missed"),
+    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape,
+    words=say, state=state,
+)

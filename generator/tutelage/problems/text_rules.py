@@ -1,0 +1,121 @@
+"""Text rules: write a function that does to words, names, codes or a row of events what a handful of clauses say.
+
+The quantities are the clauses: which words count, whether capitals matter, what happens to repeats, how they are sorted,
+cut and joined; or how each letter of a log moves a level up or down. Right is a program that returns on every test what
+the clauses say (see `programs`).
+
+    def tag_line(tags):                                    Tags of at least 4 letters count.
+        kept = [t for t in tags if len(t) >= 4]            Sort them alphabetically, capitals or not.
+        ordered = sorted(kept, key=str.lower)              Join them with ", ".
+        return ", ".join(ordered)
+
+Mistakes: the limit on the wrong side, capitals forgotten, numbers sorted as text, other marks than the period overlooked,
+cutting down too soon, an empty list that nobody thought of, ties turned round with the order, an order lost in a set;
+over events a level clamped only at the end, an `else` that catches everything, a record that starts from zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from tutelage.draws import Draws
+from tutelage.problems import program_texts
+from tutelage.problems.family import Family, always, check_level
+from tutelage.problems.program_texts import Genre, wrong_turns
+from tutelage.problems.programs import Entry, literal, plan_of
+from tutelage.problems.text_stories import KITS, drawn, fields_of, names_of
+from tutelage.values import Problem, Structure, Work
+
+NAME = "text_rules"
+CLAUSES = {1: (2, 3), 2: (3, 4), 3: (4, 5), 4: (5, 6), 5: (6, 7)}
+
+DONE_INSTEAD = {  # kind of slip -> what is done -> what is done instead
+    "off_by_one": {"cap.wrap": "wrap_over", "cap.stay": "stay_under",
+                   **{f"{slot}.{one}": other for slot in ("length", "number")
+                      for one, other in (("at_least", "more_than"), ("more_than", "at_least"),
+                                         ("at_most", "less_than"), ("less_than", "at_most"))}},
+    "case_missed": {"letter.begins": "begins_small", "letter.ends": "ends_small", "letter.has": "has_small", "letter.lacks": "lacks_small",
+                    "repeats.fold_first": "first", "repeats.fold_last": "last", "order.alpha": "plain",
+                    "order.alpha_back": "plain_back", "case.same": ""},
+    "sorted_as_text": {"order.number_up": "text", "order.number_down": "text_back"},
+    "marks_missed": {"marks.strip": "period"},
+    "order_lost": {"repeats.first": "sorted_set", "repeats.last": "sorted_set"},
+    "ties_turned": {"size.long_earlier": "long_turned", "size.long_alpha": "long_both"},
+    "clamp_late": {"floor.zero": "late"},
+    "else_catches_all": {"down.by": "other"},
+    "record_from_zero": {"result.highest": "highest_zero", "result.lowest": "lowest_zero"},
+}  # fmt: skip
+WRONG_TURNS = wrong_turns(DONE_INSTEAD)
+
+
+def draw(draws: Draws, level: int) -> Problem:
+    check_level(NAME, level)
+    structure, values = drawn(draws, draws.between(*CLAUSES[level]))
+    return program_texts.pose(GENRE, structure, values, level)
+
+
+def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
+    found: list[tuple[str, int]] = []
+    plan = plan_of(GENRE.kit(problem.structure), problem.structure, problem.values)
+    slots = [entry.slot for entry in plan]
+    for i, (slot, value, _) in enumerate(plan):
+        found += [(kind, i) for kind in WRONG_TURNS.get(f"{slot}.{value[0]}", ())
+                  if kind != "else_catches_all" or "other" in slots]
+        if slot == "take" and i > 0 and slots[i - 1] != "split":
+            found.append(("cut_too_soon", i - 1))
+        elif slot == "empty":
+            found.append(("empty_forgotten", i))
+    return found
+
+
+def _with_slip(plan: list[Entry], kind: str, step: int) -> list[Entry]:
+    """The plan with the mistake in it."""
+    entry = plan[step]
+    if kind == "cut_too_soon":
+        return [*plan[:step], plan[step + 1], entry, *plan[step + 2 :]]
+    key = "" if kind == "empty_forgotten" else DONE_INSTEAD[kind][f"{entry.slot}.{entry.value[0]}"]
+    if not key:
+        return plan[:step] + plan[step + 1 :]
+    words = entry.said if kind in ("off_by_one", "record_from_zero", "clamp_late") else key
+    return [*plan[:step], Entry(entry.slot, (key, *entry.value[1:]), words), *plan[step + 1 :]]
+
+
+def _about(structure: Structure, plan: Sequence[Entry], kind: str, step: int) -> dict[str, str]:
+    """What the words of one kind of slip name besides."""
+    slot, value, key = plan[step]
+    if kind == "off_by_one":
+        fields = fields_of(structure)(slot)
+        if slot == "cap":
+            return {"exact": f"a {fields['level']} of exactly {value[1]}",
+                    "should": "already goes back to 0" if key == "wrap" else "is still allowed"}
+        limit = f"of exactly {value[1]} letters" if slot == "length" else f"with the number {value[1]} itself"
+        return {"exact": f"{fields['article']} {fields['thing']} {limit}",
+                "should": "counts" if key in ("at_least", "at_most") else "doesn't count"}
+    if kind == "empty_forgotten":
+        return {"empty": f"`{literal(value[1])}`"}
+    if kind == "cut_too_soon":
+        cut, n = plan[step + 1].value
+        return {"cut": {"first": f"take the first {n}", "last": f"take the last {n}", "rest": f"drop the first {n}"}[cut]}
+    return {}
+
+
+GENRE = Genre(NAME, KITS, fields_of, names_of, _with_slip, _about)
+FAMILY = Family(
+    name=NAME,
+    domain="code",
+    summary="a function over words, codes or a log of events, from clauses that say what it does",
+    kind=always("program"),
+    slips=(*DONE_INSTEAD, "cut_too_soon", "empty_forgotten"),
+    draw=draw,
+    pose=partial(program_texts.pose, GENRE),
+    solve=partial(program_texts.solve, GENRE),
+    work=partial(program_texts.work, GENRE),
+    sites=sites,
+    slip=partial(program_texts.slip, GENRE),
+    confirm=partial(program_texts.confirm, GENRE),
+    shape=program_texts.shape,
+    words=partial(program_texts.say, GENRE),
+    state=partial(program_texts.state, GENRE),
+    judge=program_texts.judge,
+)

@@ -1,0 +1,150 @@
+"""The clauses of `text_rules` over events: a text is read letter by letter, and each letter moves a level up or down.
+
+The plan's entries are slots of one loop rather than steps of a row, so this kit has its own meaning and its own writer.
+Keys that stand in no domain are mistakes: ``down.other`` takes every letter that isn't the first one for the second.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutelage.problems.programs import Function, Kit, Names, Plan, Text, parameters
+
+SLOTS = ("start", "case", "up", "cap", "down", "floor", "other", "result")  # in the order in which they are written
+
+
+def _amounts(given: list[Any]) -> tuple[tuple[Any, ...], ...]:
+    (letter,) = given
+    return tuple([("by", n, letter) for n in range(1, 6)])
+
+
+def _meaning(plan: Plan) -> Function:
+    """The function that the clauses describe; a clause that is missing leaves things as they are."""
+    say = {slot: value for slot, value, _ in plan}
+    start = say["start"][1] if "start" in say else 0
+    (_, gain, plus), (down, loss, minus) = say["up"], say["down"]
+    case, other = say.get("case", ("none",))[0], say.get("other", ("skip",))[0]
+    cap, top = say.get("cap", ("none", 0))
+    floor, result = say.get("floor", ("none",))[0], say["result"][0]
+
+    def function(events: str) -> int:
+        level = start
+        seen = [0 if result in ("highest_zero", "lowest_zero") else start]
+        for event in events:
+            if case == "ignored" and event.islower():
+                continue
+            letter = event if case == "none" else event.upper()
+            weak = case == "one" and letter != event
+            if letter == plus:
+                level = _raised(level, 1 if weak else gain, cap, top)
+            elif letter == minus or down == "other":
+                level = _lowered(level, 1 if weak else loss, floor)
+            elif other == "stop":
+                break
+            elif other == "reset":
+                level = start
+            seen.append(level)
+        if floor == "late":
+            level = max(level, 0)
+        return level if result == "final" else max(seen) if result.startswith("highest") else min(seen)
+
+    return function
+
+
+def _raised(level: int, gain: int, cap: str, top: int) -> int:
+    new = level + gain
+    if cap == "hold":
+        return min(new, top)
+    if cap in ("wrap", "wrap_over"):
+        return 0 if new > top or (new == top and cap == "wrap") else new
+    if cap in ("stay", "stay_under"):
+        return level if new > top or (new == top and cap == "stay_under") else new
+    return new
+
+
+def _lowered(level: int, loss: int, floor: str) -> int:
+    new = level - loss
+    if new < 0 and floor in ("zero", "stay"):
+        return 0 if floor == "zero" else level
+    return new
+
+
+_CAPS = {  # lines below the one that raises the level
+    "hold": ["{v} = min({v}, {top})"],
+    "wrap": ["if {v} >= {top}:", "    {v} = 0"],
+    "wrap_over": ["if {v} > {top}:", "    {v} = 0"],
+    "stay": ["if {v} > {top}:", "    {v} -= {gain}"],
+    "stay_under": ["if {v} >= {top}:", "    {v} -= {gain}"],
+}
+_FLOORS = {"zero": ["{v} = max({v}, 0)"], "stay": ["if {v} < 0:", "    {v} += {loss}"], "free": [], "late": []}
+
+
+def _write(plan: Plan, function: str, names: Names) -> Text:
+    say = {slot: value for slot, value, _ in plan}
+    v, c = names.first, names.item
+    one = say.get("case", ("",))[0] == "one"
+    start = say["start"][1] if "start" in say else 0
+    (_, gain, plus), (down, loss, minus) = say["up"], say["down"]
+    letter = f"{c}.upper()" if one else c
+    gain, loss = (f'(1 if {c}.islower() else {n})' if one else str(n) for n in (gain, loss))
+    fill = {"v": v, "gain": gain, "loss": loss, "top": str(say["cap"][1]) if "cap" in say else ""}
+    cap = [line.format(**fill) for line in _CAPS[say["cap"][0]]] if "cap" in say else []
+    floor = [line.format(**fill) for line in _FLOORS[say["floor"][0]]] if "floor" in say else []
+    case = {"same": [f"{c} = {c}.upper()"], "ignored": [f"if {c}.islower():", "    continue"]}.get(
+        say["case"][0] if "case" in say else "", [])
+    other = {"stop": ["else:", "    break"], "reset": ["else:", f"    {v} = {start}"]}.get(
+        say["other"][0] if "other" in say else "", [])
+    record, first, every = _record(say["result"][0], v)
+    late = say.get("floor", ("",))[0] == "late"
+    minus_test = "else:" if down == "other" else f'elif {letter} == "{minus}":'
+    loop = [*case, f'if {letter} == "{plus}":', f"    {v} += {gain}", *[f"    {line}" for line in cap],
+            minus_test, f"    {v} -= {loss}", *[f"    {line}" for line in floor],
+            *(other if down != "other" else []), *every]
+    lines = [f"def {function}({names.argument}):", f"    {v} = {start}", *[f"    {line}" for line in first],
+             f"    for {c} in {names.argument}:", *[f"        {line}" for line in loop],
+             *([f"    {v} = max({v}, 0)"] if late else []), f"    return {record}"]
+    shown = {
+        "start": f"`{v} = {start}`",
+        "case": _flat(case) if case else f"`{letter}` in each comparison",
+        "up": f'`if {letter} == "{plus}": {v} += {gain}`',
+        "cap": _flat(cap),
+        "down": f"`{minus_test} {v} -= {loss}`",
+        "floor": f"`{v} = max({v}, 0)` after the loop" if late else _flat(floor),
+        "other": _flat(other),
+        "result": f"`{first[0]}` before the loop, `{every[0]}` in it, `return {record}`" if first else f"`return {v}`",
+    }
+    made = tuple([record if slot == "result" else v for slot, *_ in plan])
+    return Text("\n".join(lines), tuple([shown[slot] for slot, *_ in plan]), made)
+
+
+def _record(result: str, v: str) -> tuple[str, list[str], list[str]]:
+    """The variable that is returned, the line that sets it at the start, and the line that keeps it up to date."""
+    if result == "final":
+        return v, [], []
+    name, pick = ("highest", "max") if result.startswith("highest") else ("lowest", "min")
+    return name, [f"{name} = {0 if result.endswith('zero') else v}"], [f"{name} = {pick}({name}, {v})"]
+
+
+def _flat(lines: list[str]) -> str:
+    return f"`{' '.join([line.strip() for line in lines])}`" if lines else ""
+
+
+EVENTS = Kit(
+    "k",
+    {},
+    {
+        "start": lambda given: tuple([("at", n) for n in range(6)]),
+        "case": parameters("same", "ignored", "one"),
+        "up": _amounts,
+        "cap": parameters("hold", "wrap", "stay"),
+        "down": _amounts,
+        "floor": parameters("zero", "stay", "free"),
+        "other": parameters("skip", "stop", "reset"),
+        "result": parameters("final", "highest", "lowest"),
+    },
+    {},
+    means=_meaning,
+    writes=_write,
+    request="k.request",
+    unsaid="start",
+)

@@ -1,0 +1,75 @@
+"""What the tests share: the command line as a subprocess, and small datasets that are built once and only read.
+
+A test that damages a dataset works on a copy (`shutil.copytree`).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tutelage.build import build
+from tutelage.plan import Options, Plan
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARD_ROWS = 60
+
+# a slow machine is no failure, and a run says the same as the one before
+settings.register_profile("tutelage", deadline=None, derandomize=True)
+settings.load_profile("tutelage")
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def command() -> Run:
+    """Runs `python generator …` to its end, as a user would in a checkout: `command("list", cwd=…, env={…})`."""
+
+    def run(*words: object, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, str(ROOT / "generator"), *map(str, words)], cwd=cwd, text=True,
+                              capture_output=True, timeout=240, env={**os.environ, **(env or {})})
+
+    return run
+
+
+@pytest.fixture
+def small_shards(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Lets the shards of builds in this process hold few rows: `small_shards(20)`."""
+
+    def use(rows: int) -> None:
+        monkeypatch.setattr(Plan, "shard_rows", property(lambda _: rows))
+
+    return use
+
+
+def _built(folder: Path, plan: Plan) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Plan, "shard_rows", property(lambda _: SHARD_ROWS))
+        build(plan, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sml(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of the recipe `sml` in two shards. Read only."""
+    options = Options(families=("shortest_path",))
+    return _built(tmp_path_factory.mktemp("sml") / "sml", Plan("sml", 2 * SHARD_ROWS, 3, options))
+
+
+@pytest.fixture(scope="session")
+def q_priming(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of the recipe `q_priming`, which has two arms, with level 5 held out. Read only."""
+    options = Options(families=("shortest_path",), holdout_levels=(5,))
+    return _built(tmp_path_factory.mktemp("q_priming") / "q", Plan("q_priming", SHARD_ROWS, 3, options))

@@ -1,0 +1,28 @@
+"""Golden dialogues: what a fixed seed says, as a file to review. `make golden` writes them again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tutelage.plan import Options, Plan
+from tutelage.problems import FAMILIES
+from tutelage.recipes import RECIPES
+from tutelage.report import show_rows
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("family", [f.name for f in FAMILIES])
+@pytest.mark.parametrize("recipe", [r.name for r in RECIPES])
+def test_golden(recipe: str, family: str) -> None:
+    """The bytes of seed 20 stay what they were: the same on every machine, Python version and hash seed."""
+    plan = Plan(recipe, 2, 20, Options(families=(family,), levels=(2, 4)))
+    text = "\n".join(show_rows(plan, private=True, as_json=False, colour=False))
+    path = GOLDEN / f"{recipe}-{family}.txt"
+    if os.environ.get("TUTELAGE_GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert path.is_file(), "run make golden"
+    assert text == path.read_text(encoding="utf-8")

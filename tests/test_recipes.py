@@ -1,0 +1,185 @@
+"""The laws that every recipe keeps, swept over recipes, families and levels (design: laws 1, 2, 4, 5, 8)."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import pytest
+
+from tutelage.build import make_item
+from tutelage.plan import Options, Plan
+from tutelage.problems import FAMILIES
+from tutelage.recipes import RECIPES, recipe_named
+from tutelage.recipes.recipe import Recipe, Result
+from tutelage.records.episode import Episode
+from tutelage.records.schema import episodes_table, packed_rows, sft_table
+from tutelage.talk.acts import ATTEMPTS, QUESTIONS, STUDENT_ACTS, TEACHER_ACTS
+from tutelage.talk.leaks import find_leaks
+from tutelage.talk.students import STUDENTS
+from tutelage.talk.teachers import TEACHERS
+
+ITEMS = 40
+SWEEP = [pytest.param(recipe, family.name, id=f"{recipe.name}-{family.name}")
+         for recipe in RECIPES for family in FAMILIES]
+
+
+@cache
+def results(recipe: str, family: str, seed: int = 3, **changes: object) -> tuple[Result, ...]:
+    plan = Plan(recipe, ITEMS, seed, Options(families=(family,)))
+    return tuple(make_item(recipe_named(recipe), plan, index, ()) for index in range(ITEMS))
+
+
+def kept(recipe: str, family: str) -> list[Episode]:
+    return [episode for result in results(recipe, family) for episode in result.kept]
+
+
+@pytest.mark.parametrize(("recipe", "family"), SWEEP)
+def test_every_item_gives_rows(recipe: Recipe, family: str) -> None:
+    """Each item keeps its main arm once; what is dropped has a reason; what failed has reward 0."""
+    for result in results(recipe.name, family):
+        assert sum(not episode.arm for episode in result.kept) == 1
+        assert {episode.arm for episode in result.kept} <= set(recipe.arms)
+        assert all(drop.reason for drop in result.dropped)
+        assert not any(episode.dialogue.reward for episode in result.failed)
+    assert {episode.arm for episode in kept(recipe.name, family)} == set(recipe.arms)
+
+
+@pytest.mark.parametrize(("recipe", "family"), SWEEP)
+def test_dialogues_are_well_formed(recipe: Recipe, family: str) -> None:
+    """Teacher first, in turns, ended by the student; right attempts only at the end; the reward says so."""
+    for episode in kept(recipe.name, family):
+        turns = episode.dialogue.turns
+        assert [turn.role for turn in turns] == ["teacher", "student"] * (len(turns) // 2)
+        for turn in turns:
+            assert turn.act.kind in (TEACHER_ACTS if turn.role == "teacher" else STUDENT_ACTS)
+            assert turn.text == turn.text.strip()
+            assert turn.text
+        assert not any(turn.correct for turn in turns[:-1])
+        assert episode.dialogue.reward == turns[-1].correct
+        assert 1 <= len(turns) // 2 <= episode.max_turns
+        if not episode.arm:
+            assert episode.dialogue.reward == 1
+
+
+@pytest.mark.parametrize(("recipe", "family"), SWEEP)
+def test_no_teacher_leaks(recipe: Recipe, family: str) -> None:
+    """Law 4: no teacher's words hold the answer, or a result of the solution, before the student has said it."""
+    for episode in kept(recipe.name, family):
+        assert find_leaks(episode.dialogue.case, episode.dialogue.turns) == []
+
+
+@pytest.mark.parametrize(("recipe", "family"), SWEEP)
+def test_wrong_attempts_show_their_mistake(recipe: Recipe, family: str) -> None:
+    """The wrong line of the mistake that an attempt is labelled with stands in its text; guesses show none."""
+    for episode in kept(recipe.name, family):
+        for turn in episode.dialogue.turns:
+            if turn.act.kind in ATTEMPTS and not turn.correct and turn.act.kind != "guess":
+                slip = next(s for s in episode.dialogue.case.slips
+                            if (s.kind, s.step) == (turn.act.slip, turn.act.step))
+                assert slip.work.steps[slip.step].line in turn.text
+                assert slip.work.answer in turn.text
+
+
+@pytest.mark.parametrize(("recipe", "family"), SWEEP)
+def test_nobody_repeats_a_turn(recipe: Recipe, family: str) -> None:
+    """No turn of a dialogue is said twice in the same words."""
+    for episode in kept(recipe.name, family):
+        texts = [turn.text for turn in episode.dialogue.turns]
+        assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda r: r.name)
+def test_same_seed_same_rows(recipe: Recipe) -> None:
+    """Law 1: an item is a function of the plan and its number; another seed gives other rows."""
+    def rows(seed: int) -> list[str]:
+        plan = Plan(recipe.name, 12, seed)
+        made = [e for i in range(12) for e in make_item(recipe, plan, i, ()).kept]
+        return [row.id for row in packed_rows(made)]
+
+    assert rows(5) == rows(5)
+    assert not set(rows(5)) & set(rows(6))
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda r: r.name)
+def test_private_knowledge_stays_private(recipe: Recipe) -> None:
+    """Law 5: with every privileged field poisoned, the poison is found in the column `private` and nowhere else."""
+    poison = "POISON-7f3a"
+    family = FAMILIES[0].name
+    episodes = []
+    for episode in kept(recipe.name, family):
+        case = episode.dialogue.case
+        right = case.right._replace(answer=poison, value=poison,
+                                    steps=tuple(step._replace(line=poison) for step in case.right.steps))
+        slips = tuple(slip._replace(work=slip.work._replace(answer=poison)) for slip in case.slips)
+        injections = tuple(i._replace(replaced=poison, replaced_answer=poison) for i in episode.injections)
+        episodes.append(episode._replace(
+            dialogue=episode.dialogue._replace(case=case._replace(right=right, slips=slips)), injections=injections))
+    rows = packed_rows(episodes)
+    for row in episodes_table(rows).to_pylist():
+        private = row.pop("private")
+        assert poison in json.dumps(private)
+        assert poison not in json.dumps(row)
+    assert poison not in json.dumps(sft_table(rows, "all").to_pylist())
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda r: r.name)
+def test_policies_can_be_chosen(recipe: Recipe) -> None:
+    """Each student and teacher that a recipe names plays in it when asked for."""
+    family = FAMILIES[0].name
+    for student in recipe.students:
+        plan = Plan(recipe.name, 1, 1, Options(families=(family,), students=(student,)))
+        made = [e for i in range(8) for e in make_item(recipe, plan, i, ()).kept if not e.arm]
+        assert made
+        assert student in {e.student for e in made} or all(not e.dialogue.case.slips for e in made)
+    for teacher in recipe.teachers:
+        plan = Plan(recipe.name, 1, 1, Options(families=(family,), teachers=(teacher,)))
+        assert {e.teacher for i in range(3) for e in make_item(recipe, plan, i, ()).kept if not e.arm} == {teacher}
+
+
+def test_all_policies_occur() -> None:
+    """Over the default mix of `sml` every student and every exact teacher occurs, and both first tries and revisions."""
+    plan = Plan("sml", 600, 2)
+    made = [e for i in range(600) for e in make_item(recipe_named("sml"), plan, i, ()).kept]
+    assert {e.student for e in made} == {policy.name for policy in STUDENTS}
+    assert {e.teacher for e in made} == {policy.name for policy in TEACHERS if policy.weight}
+    assert {e.dialogue.solved_turn for e in made} == {1, 2, 3, 4}
+    assert {e.dialogue.case.family.name for e in made} == {family.name for family in FAMILIES}
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.name)
+def test_q_priming_asks_in_place_of_a_wrong_turn(family: object) -> None:
+    """An injection replaces a wrong attempt by a question, with probability 0.75^t; its text is never said."""
+    name = family.name  # type: ignore[attr-defined]
+    for episode in kept("q_priming", name):
+        turns = episode.dialogue.turns
+        assert bool(episode.injections) == (not episode.arm)
+        for injection in episode.injections:
+            asked = turns[2 * injection.turn - 1]
+            assert asked.act.kind in QUESTIONS
+            assert injection.draw < injection.p == 0.75**injection.turn
+            assert injection.replaced not in [turn.text for turn in turns]
+            assert injection.gain_bits > 0
+            assert not episode.dialogue.case.family.accepts(
+                episode.dialogue.case.problem, episode.dialogue.case.right, injection.replaced_answer)
+
+
+def test_q_priming_twins_share_their_problem() -> None:
+    """The arm without injections has the same problem, statement and student as its primed twin."""
+    for result in results("q_priming", FAMILIES[0].name):
+        primed, plain = result.kept
+        assert primed.dialogue.case == plain.dialogue.case
+        assert primed.dialogue.turns[0] == plain.dialogue.turns[0]
+        assert (primed.student, primed.teacher) == (plain.student, plain.teacher)
+
+
+def test_control_feedback_says_nothing_useful() -> None:
+    """Contentless feedback has no hint in it, and students learn less from controls than from feedback."""
+    main = [e for f in FAMILIES for e in kept("controls", f.name)]
+    rates = {}
+    for arm in ("", "contentless", "shuffled", "misleading"):
+        chosen = [e for e in main if e.arm == arm and len(e.dialogue.turns) > 2 or e.arm == arm and not e.dialogue.reward]
+        rates[arm] = sum(e.dialogue.reward for e in chosen) / len(chosen)
+        if arm:
+            assert not any(t.act.kind == "hint" for e in chosen for t in e.dialogue.turns)
+    assert max(rates[arm] for arm in rates if arm) < 0.75 * rates[""]
