@@ -20,7 +20,7 @@ rest runs in Jinja's sandbox with undefined names as errors, so templates from o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, MutableSet
+from collections.abc import Callable, Iterable, Mapping, MutableSet, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -52,6 +52,8 @@ _HEADER = re.compile(r"\[([a-z0-9_.]+)(?::([a-z0-9_ ]+))?\]")
 _LIKE_HEADER = re.compile(r"\[[\w.]+ *(:[\w ,]*)?\]")
 _FAILURES = (KeyError, TemplateRuntimeError, ArithmeticError, TypeError, ValueError)  # of a wording that is rendered
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_NAME = re.compile(r"\{\{ *([A-Za-z_]\w*) *(\| *cap)? *\}\}")
+_OTHER = re.compile(r"\{[{%#]|[}%#]\}")
 _overlay: Path | None = None
 
 
@@ -97,8 +99,8 @@ class Wordings:
         self.name = name
         self.sections = _sections(name, text)
         self._renders: dict[tuple[str, int], Render] = {}
-        self._fitting: dict[tuple[str, frozenset[str]], tuple[int, ...]] = {}
-        self._plain: dict[str, tuple[tuple[int, ...], int, dict[int, Render]]] = {}
+        self._plain: dict[str, tuple[tuple[Render, ...], int]] = {}
+        self._voiced: dict[tuple[str, frozenset[str]], tuple[tuple[str, Render], ...]] = {}
 
     def __contains__(self, key: str) -> bool:
         return key in self.sections
@@ -107,16 +109,15 @@ class Wordings:
         """The wording that the number `style` stands for: a problem's text must be the same whenever it is posed."""
         plain = self._plain.get(key)
         if plain is None:
-            plain = self._plain[key] = (self._fits(key, frozenset()), crc32(key.encode()), {})
-        fitting, salt, renders = plain
+            renders = tuple([self._compiled(key, index) for index in self._fits(key, frozenset())])
+            plain = self._plain[key] = (renders, crc32(key.encode()))
+        renders, salt = plain
         # Knuth's multiplicative hash: neighbouring keys of one style must not choose in step
-        index = fitting[((style ^ salt) * 2654435761 >> 9) % len(fitting)]
+        render = renders[((style ^ salt) * 2654435761 >> 9) % len(renders)]
         try:
-            return renders[index](fields)
-        except _FAILURES:  # not compiled yet, or a field is missing: the slow way tells which
-            text = self._render(key, index, fields)
-            renders[index] = self._renders[key, index]
-            return text
+            return render(fields)
+        except _FAILURES as error:
+            raise self._failure(key, render, fields, error) from error
 
     def pick(
         self,
@@ -127,41 +128,45 @@ class Wordings:
         said: MutableSet[str] | None = None,
     ) -> str:
         """A wording that suits the voice; one that is in `said` only when all are, and it is added there."""
-        fitting = self._fits(key, voice)
-        start = draws.below(len(fitting))
-        if said is None:
-            return self._render(key, fitting[start], fields)
-        for turn in range(len(fitting)):
-            index = fitting[(start + turn) % len(fitting)]
-            mark = f"{self.name}:{key}:{index}"
-            if mark not in said:
-                said.add(mark)
-                return self._render(key, index, fields)
-        return self._render(key, fitting[start], fields)
-
-    def _fits(self, key: str, voice: frozenset[str]) -> tuple[int, ...]:
-        try:
-            return self._fitting[key, voice]
-        except KeyError:
-            options = self.sections.get(key)
-            if options is None:
-                raise TemplateError(f"templates/{self.name}.j2 has no section [{key}]") from None
-            fitting = tuple(i for i, option in enumerate(options) if option.tags <= voice)
-            if not fitting:
-                raise TemplateError(f"templates/{self.name}.j2: no wording of [{key}] suits {sorted(voice)}") from None
-            return self._fitting.setdefault((key, voice), fitting)
-
-    def _render(self, key: str, index: int, fields: Fields) -> str:
-        render = self._renders.get((key, index))
-        if render is None:
-            wording = self.sections[key][index]
-            render = self._renders[key, index] = compile_wording(wording)
+        options = self._voiced.get((key, voice))
+        if options is None:
+            options = tuple([(f"{self.name}:{key}:{i}", self._compiled(key, i)) for i in self._fits(key, voice)])
+            self._voiced[key, voice] = options
+        start = draws.below(len(options))
+        render = options[start][1]
+        if said is not None:
+            for turn in range(start, start + len(options)):
+                mark, other = options[turn % len(options)]
+                if mark not in said:
+                    said.add(mark)
+                    render = other
+                    break
         try:
             return render(fields)
         except _FAILURES as error:
-            what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            raise TemplateError(f"{self.sections[key][index].place} can't be rendered with the fields "
-                                f"{sorted(fields)}: {what}") from error
+            raise self._failure(key, render, fields, error) from error
+
+    def _fits(self, key: str, voice: frozenset[str]) -> tuple[int, ...]:
+        """Indices of the wordings that a voice may use."""
+        options = self.sections.get(key)
+        if options is None:
+            raise TemplateError(f"templates/{self.name}.j2 has no section [{key}]")
+        fitting = tuple(i for i, option in enumerate(options) if option.tags <= voice)
+        if not fitting:
+            raise TemplateError(f"templates/{self.name}.j2: no wording of [{key}] suits {sorted(voice)}")
+        return fitting
+
+    def _compiled(self, key: str, index: int) -> Render:
+        render = self._renders.get((key, index))
+        if render is None:
+            render = self._renders[key, index] = compile_wording(self.sections[key][index])
+        return render
+
+    def _failure(self, key: str, render: Render, fields: Fields, error: Exception) -> TemplateError:
+        index = next(i for (k, i), made in self._renders.items() if k == key and made is render)
+        what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        place = self.sections[key][index].place
+        return TemplateError(f"{place} can't be rendered with the fields {sorted(fields)}: {what}")
 
 
 @cache
@@ -205,10 +210,25 @@ def _sections(name: str, text: str) -> dict[str, tuple[Wording, ...]]:
 def compile_wording(wording: Wording) -> Render:
     """A function from fields to text that gives what Jinja gives. Raises TemplateError for bad syntax."""
     try:
+        if not _OTHER.search(_NAME.sub("", wording.source)):
+            return _of_names(wording.source)
         body = _ENVIRONMENT.parse(wording.source).body
         return _fast(body) or _by_jinja(wording.source)
     except TemplateSyntaxError as error:
         raise TemplateError(f"{wording.place}: {error.message}") from error
+
+
+def _of_names(source: str) -> Render:
+    """A wording of names alone, as %-formatting, without asking Jinja to parse it: thirty times quicker to compile."""
+    capped = tuple(match[1] for match in _NAME.finditer(source) if match[2])
+    pattern = _NAME.sub(lambda m: f"%({m[1]}{'|cap' if m[2] else ''})s", source.replace("%", "%%"))
+    return _formatting(pattern, capped)
+
+
+def _formatting(pattern: str, capped: Sequence[str]) -> Render:
+    if not capped:
+        return pattern.__mod__
+    return lambda fields: pattern % {**fields, **{f"{name}|cap": cap(fields[name]) for name in capped}}
 
 
 def _by_jinja(source: str) -> Render:
@@ -241,9 +261,7 @@ def _fast_output(node: nodes.Output) -> Render | None:
             capped.append(piece.node.name)
         else:
             return None
-    if not capped:
-        return pattern.__mod__
-    return lambda fields: pattern % {**fields, **{f"{name}|cap": cap(fields[name]) for name in capped}}
+    return _formatting(pattern, capped)
 
 
 def _fast_branch(node: nodes.Node) -> Render | None:

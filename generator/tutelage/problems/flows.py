@@ -57,8 +57,7 @@ def filled(count: int, pieces: Pieces, room: Sequence[int], mistake: str = "", s
     whole = [{**row} for row in left] if mistake == "used_again" else left
     paths: list[Sent] = []
     while path := _path(left):
-        narrow = min(pairwise(path), key=lambda piece: left[piece[0]][piece[1]])
-        amount = left[narrow[0]][narrow[1]]
+        amount, narrow = min([(left[a][b], (a, b)) for a, b in pairwise(path)])
         if mistake and len(paths) == step:
             amount = min([whole[a][b] for a, b in pairwise(path)]) if whole is not left else left[path[0]][path[1]]
         for a, b in pairwise(path):
@@ -84,13 +83,15 @@ def widest(count: int, pieces: Pieces, room: Sequence[int]) -> Path:
 
 def wall(count: int, pieces: Pieces, room: Sequence[int], used: Sequence[int]) -> list[int]:
     """The full pieces, by index, that no more gets past; none where more can be sent (Ford and Fulkerson 1956)."""
-    reached, queue = {0}, [0]
-    for here in queue:  # the queue grows while it is walked
+    reached, size = {0}, 0
+    while len(reached) > size:
+        size = len(reached)
         for (a, b), width, flow in zip(pieces, room, used, strict=True):
-            place = b if a == here and flow < width else a if b == here and flow else here
-            if place not in reached:
-                reached.add(place)
-                queue.append(place)
+            if a in reached:
+                if flow < width:
+                    reached.add(b)
+            elif flow and b in reached:
+                reached.add(a)
     if count - 1 in reached:
         return []
     return [i for i, (a, b) in enumerate(pieces) if a in reached and b not in reached]

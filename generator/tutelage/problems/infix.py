@@ -85,7 +85,7 @@ def apply(operator: str, left: Number, right: Number) -> Number:
         raise NoAnswer("a division by zero")
     elif isinstance(left, int) and isinstance(right, int):
         whole, rest = divmod(left, right)
-        result = Fraction(left, right) if rest else whole
+        return Fraction(left, right) if rest else whole
     else:
         result = Fraction(left) / right
     return tidy(result)

@@ -13,7 +13,7 @@ _FORMS = {"left_of": (CLOSE, SWAPPED), "just_left": (SWAPPED,), "gap": (GAP,), "
 
 
 def wrong_sites(clues: Sequence[Clue], moves: Sequence[Move]) -> list[tuple[str, int]]:
-    """Where a mistake may be possible: at a clue on two people, one of whom is placed, and wherever there is a choice."""
+    """Where a mistake may be possible: at a clue on two people that is used, or could be, and wherever there is a choice."""
     found: dict[tuple[str, int], None] = {}  # a set that keeps its order
     for step, move in enumerate(moves):
         before = move.before
@@ -41,8 +41,7 @@ def wrong_moves(n: int, clues: Sequence[Clue], moves: Sequence[Move], step: int,
             left = narrow(n, wrong, before)
             changed = [p for p, o in zip(who, left, strict=True) if o != before[p]]
             placed = [p for p in changed if before[p] & (before[p] - 1) and _single(left[who.index(p)])]
-            known = any([_single(before[p]) for p in who])
-            if left[0] and changed and (kind == SWAPPED or placed and (known or kind == ONE_SIDE)):
+            if left[0] and changed and (placed or kind == SWAPPED):
                 yield Move(kind, index, (placed or changed)[0], before, _with(before, who, left))
 
 

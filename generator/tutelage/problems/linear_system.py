@@ -54,7 +54,7 @@ def draw(draws: Draws, level: int) -> Problem:
         if made is None:
             continue
         rights = [sum([c * x for c, x in zip(row, made.solution, strict=True)]) for row in made.rows]
-        asked = sum([c * x for c, x in zip(made.ask, made.solution, strict=False)]) if made.ask else 0
+        asked = sum([c * x for c, x in zip(made.ask, made.solution, strict=False)]) if made.ask else None
         if story == "bare":
             lows = [right - draws.below(WIDTH) for right in rights]
         elif min(rights) < 2:
@@ -63,7 +63,7 @@ def draw(draws: Draws, level: int) -> Problem:
             lows = [max(1, right - draws.below(WIDTH)) for right in rights]
         structure = {"story": story, "things": made.things, "rows": made.rows, "says": made.says, "main": made.main,
                      "ask": made.ask, "lows": lows, "style": draws.below(1 << 30)}
-        if asked not in rights and _tempting(structure, rights):
+        if asked not in (*rights, 0, 1, -1) and _tempting(structure, rights):
             return pose(structure, dict(zip(LABELS, rights, strict=False)), level)
 
 

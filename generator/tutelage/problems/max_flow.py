@@ -27,7 +27,7 @@ FILE = f"problems/{NAME}"
 DOMAIN = tuple(range(2, 17))
 # level: numbers of places and of pieces, and of ways that the flow takes at least
 SIZES = {1: ((4, 5), (5, 6)), 2: ((5, 7), (6, 8)), 3: ((6, 8), (6, 9)), 4: ((7, 10), (7, 11)), 5: ((8, 12), (8, 13))}
-PATHS = {1: 2, 2: 2, 3: 3, 4: 3, 5: 4}
+PATHS = {1: 2, 2: 2, 3: 2, 4: 3, 5: 3}
 
 # story: what its pieces and places are called, the unit, and names that start with a letter each
 STORIES: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
@@ -63,6 +63,8 @@ def draw(draws: Draws, level: int) -> Problem:
         room = [draws.between(2, 12) for _ in pieces]
         flow = flows.filled(count, pieces, room)
         total = _total(flow)
+        # the answer should not stand in the statement; a piece that isn't full may as well be one wider
+        room = [width + (width == total > used) for width, used in zip(room, flow.used, strict=True)]
         if len(flow.paths) >= PATHS[level] and total not in room and flows.wall(count, pieces, room, flow.used):
             break
     structure = {"story": story, "places": draws.sample(STORIES[story][1], count),
@@ -119,11 +121,11 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 
 def work(problem: Problem) -> Work:
     """A step for each way that something is sent along, and one that shows that no more gets through."""
-    return _told(problem, _flow(problem), ())
+    return _told(problem, *_flow(problem), ())
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
-    structure, room, flow = problem.structure, _room(problem), _flow(problem)
+    structure, room, flow = problem.structure, _room(problem), _flow(problem)[0]
     last, total = len(flow.paths) - 1, _total(flow)
     found = [("ends_only", 0)] if min(_end(structure, room, 0), _end(structure, room, 1)) > total else []
     if last > 0:
@@ -148,7 +150,7 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
         return _hasty(problem, right, kind)
     fields = {"from": places[0], "to": places[-1], **STORIES[structure["story"]][0]}
     if kind == "path_missed":
-        flow = _flow(problem)
+        flow, _ = _flow(problem)
         missed, flow = flow.paths[step], flow._replace(paths=flow.paths[:step])
         fields.update(via=places[missed[0][1]], before=places[missed[0][-2]], sum=str(_total(flow)))
     else:
@@ -158,7 +160,7 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
         path, amount, narrow = flow.paths[step]
         fields.update(route=_route(places, path), amount=str(amount), piece=_name(places, path[:2]),
                       narrow=_name(places, narrow or path[:2]))
-    return Slip(kind, step, _told(problem, flow, right.steps[:step], kind), fields)
+    return Slip(kind, step, _told(problem, flow, [], right.steps[:step], kind), fields)
 
 
 def confirm(problem: Problem) -> Value:
@@ -202,39 +204,41 @@ def _room(problem: Problem) -> list[int]:
 
 
 def _route(places: Sequence[str], path: Sequence[int]) -> str:
-    return ", ".join([places[place] for place in path])
+    return "→".join([places[place] for place in path])
 
 
-def _flow(problem: Problem) -> Flow:
-    """Way after way; where that falls short of the greatest flow, the ways that make up the greatest."""
+def _flow(problem: Problem) -> tuple[Flow, list[int]]:
+    """Way after way; where that falls short of the greatest flow, the ways that make up the greatest. With its wall."""
     count, pieces, room = len(problem.structure["places"]), problem.structure["ways"], _room(problem)
     flow = flows.filled(count, pieces, room)
-    if flows.wall(count, pieces, room, flow.used):
-        return flow
-    return flows.split(count, pieces, flows.most(count, pieces, room)[1])
+    wall = flows.wall(count, pieces, room, flow.used)
+    if not wall:
+        flow = flows.split(count, pieces, flows.most(count, pieces, room)[1])
+        wall = flows.wall(count, pieces, room, flow.used)
+    return flow, wall
 
 
-def _told(problem: Problem, flow: Flow, done: Sequence[Step], kind: str = "") -> Work:
+def _told(problem: Problem, flow: Flow, wall: Sequence[int], done: Sequence[Step], kind: str = "") -> Work:
     """The ways in words, behind the steps that are done already, and why that is all."""
     structure, words, quantities = problem.structure, wordings(FILE), problem.quantities
     places, style, steps = structure["places"], structure["style"], list(done)
     fields = {"from": places[0], "to": places[-1], **STORIES[structure["story"]][0]}
-    total = 0
+    what, total = words.choose("what", style, {"route": "{}"}), 0  # chosen once, since all steps share it
     for number, (path, amount, full) in enumerate(flow.paths):
         base, total = total, total + amount
         if number < len(done):
             continue
-        fields.update(route=_route(places, path), amount=str(amount), base=str(base), sum=str(total),
+        route = _route(places, path)
+        fields.update(route=route, amount=str(amount), base=str(base), sum=str(total),
                       full=_name(places, full or path), piece=_name(places, path))
         key = f"{kind}.line" if kind and number == len(done) else "line.path" if full else "line.part"
-        steps.append(Step(f"s{number}", words.choose("what", style, fields),
+        steps.append(Step(f"s{number}", what.replace("{}", route),
                           words.choose(key if base else f"{key}_first", style + 37 * number, fields), str(total),
                           (*[_name(places, piece) for piece in pairwise(path)], *[s.name for s in steps[-1:]])))
     key, uses = f"{kind}.last" if kind == "path_missed" else "line.last", [f"s{len(steps) - 1}"]
     if not kind:
-        wall = flows.wall(len(places), structure["ways"], _room(problem), flow.used)
         full_ones = [quantities[i].name for i in wall]
-        fields.update(wall=_and(full_ones), are="are" if len(wall) > 1 else "is", them="them" if len(wall) > 1 else "it",
+        fields.update(wall=_and(full_ones, "and"), either=_and(full_ones, "or"), are="are" if wall[1:] else "is",
                       terms=" + ".join([str(quantities[i].value) for i in wall]))
         key, uses = "line.wall", [*full_ones, *uses]
     fields["sum"] = str(total)
@@ -243,8 +247,8 @@ def _told(problem: Problem, flow: Flow, done: Sequence[Step], kind: str = "") ->
     return Work(tuple(steps), total, f"{total} {fields['unit']}")
 
 
-def _and(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+def _and(names: Sequence[str], joint: str) -> str:
+    return f"{', '.join(names[:-1])} {joint} {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _hasty(problem: Problem, right: Work, kind: str) -> Slip | None:

@@ -13,26 +13,31 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tutelage.draws import Draws
+from tutelage.errors import NoAnswer
+from tutelage.problems.expressions import OPERATIONS
 from tutelage.problems.worlds import World
 from tutelage.values import Value
 
 FACTS: Mapping[str, tuple[int, ...]] = {  # the value, then what it is taken for by those who don't know
     "dozen": (12, 10, 20, 24), "score": (20, 10, 12, 25), "week": (7, 5, 6, 8), "fortnight": (14, 15, 10, 12, 20),
     "hour": (60, 100, 50, 24), "minute": (60, 100, 50, 10), "euro": (100, 10, 60, 1000), "kilo": (1000, 100, 60, 500),
+    "year": (12, 10, 52), "kilometre": (1000, 100, 60), "litre": (1000, 100, 10), "byte": (8, 10, 4), "whole": (100, 10, 1000),
+    "hour_seconds": (3600, 60, 360, 6000),
 }
-MOST = 20_000  # of any result
 
 
 class Story:
-    """A story while it grows. `state` says what sort of thing there is now."""
+    """A story while it grows. `state` says what sort of thing there is now; `fits(value, unit)` bounds the results."""
 
-    def __init__(self, draws: Draws, name: str, world: World, steps: int) -> None:
-        self.draws, self.name, self.world, self.left = draws, name, world, steps
+    def __init__(self, draws: Draws, name: str, world: World, steps: int, fits: Callable[[Any, str], bool]) -> None:
+        self.draws, self.name, self.world, self.left, self.fits = draws, name, world, steps, fits
         self.says: list[list[Any]] = []  # [quantity or "", wording, unit, what it speaks of, verb phrase]
         self.nodes: list[list[Any]] = []  # [operation, arguments, wording, unit, verb phrase]
-        self.values: dict[str, Value] = {}
+        self.values: dict[str, Any] = {}
+        self.results: list[Any] = []  # the values of the nodes
         self.now: Any = 0  # the node or quantity that there is now
-        self.value, self.unit, self.ref, self.state = 0, "a", "start", ""
+        self.value: Any = 0  # of it
+        self.unit, self.ref, self.state = "a", "start", ""
         self.kinds: list[tuple[Any, int]] = []  # the counts of kinds a, b, c that are not yet put together
         self.once: set[str] = set()  # events and verb phrases that are used up
 
@@ -58,12 +63,15 @@ class Story:
     def note(self, key: str, phrase: str = "") -> None:
         self.says.append(["", key, self.unit, self.ref, phrase])
 
-    def make(self, op: str, args: list[Any], value: int, key: str, *, unit: str = "", phrase: str = "") -> bool:
-        """Adds a node, which is what there is now."""
-        self.nodes.append([op, args, key, unit or self.unit, phrase])
-        self.now, self.value, self.unit = len(self.nodes) - 1, value, unit or self.unit
+    def make(self, op: str, args: list[Any], key: str, *, unit: str = "", phrase: str = "") -> bool:
+        """Adds a node, which is what there is now; False where its value is out of bounds. May raise NoAnswer."""
+        results, values = self.results, self.values
+        value = OPERATIONS[op](*[results[arg] if arg.__class__ is int else values[arg] for arg in args])
+        results.append(value)
+        self.now, self.value, self.unit = len(self.nodes), value, unit or self.unit
+        self.nodes.append([op, args, key, self.unit, phrase])
         self.left -= 1
-        return 2 <= value <= MOST
+        return self.fits(value, self.unit)
 
     def phrase(self, sort: str) -> str:
         """A verb phrase of the world that hasn't been used; "" where there is none left."""
@@ -117,6 +125,13 @@ def table(worlds: Mapping[str, World], starts: Sequence[Event], events: Sequence
 
 def grow(s: Story, table: Table) -> bool:
     """Grows a story until no steps are left; False where the numbers lead into a dead end."""
+    try:
+        return _grown(s, table)
+    except NoAnswer:
+        return False
+
+
+def _grown(s: Story, table: Table) -> bool:
     event = weighted(s.draws, table[s.name, "", s.left])
     if not event.run(s):
         return False

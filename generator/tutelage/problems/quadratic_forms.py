@@ -44,7 +44,7 @@ FORMS: Mapping[str, Form] = {
     "square": Form(("p", "q"), "any", ("both", "larger", "smaller"), ("root",)),  # (x − p)² = q
     "square_plus": Form(("p", "r", "q"), "any", ("both", "larger", "smaller"), ("root",)),  # a(x − p)² + r = q
     "no_constant": Form(("b", "d"), "any", ("both", "larger", "smaller"), ("gather",)),  # ax² + bx = dx
-    "common": Form(("p", "k"), "any", ("both", "larger", "smaller", "squares"), ("gather",)),  # x(x − p) = k(x − p)
+    "common": Form(("u", "p", "k"), "any", ("both", "larger", "smaller", "squares"), ("gather",)),  # (x + u)(x − p) = k(x − p)
     "numbers": Form(("sum", "product"), "pair", _ALL, ("formula", "half"), True),
     "rectangle": Form(("perimeter", "area"), "pair", ("both", "larger", "smaller"), ("formula", "half"), True),
     "longer": Form(("difference", "area"), "one", ("x", "other"), _WAYS, True),
@@ -63,7 +63,7 @@ _STANDARD: Mapping[str, Callable[..., tuple[int, int, int]]] = {
     "square": lambda a, p, q: (1, -2 * p, p * p - q),
     "square_plus": lambda a, p, r, q: (a, -2 * a * p, a * p * p + r - q),
     "no_constant": lambda a, b, d: (a, b - d, 0),
-    "common": lambda a, p, k: (1, -p - k, p * k),
+    "common": lambda a, u, p, k: (1, u - p - k, p * (k - u)),
     "numbers": lambda a, s, m: (1, -s, m),
     "rectangle": lambda a, perimeter, area: (1, -perimeter // 2, area),
     "longer": lambda a, d, area: (1, d, -area),
@@ -165,8 +165,9 @@ def values_for(draws: Draws, form: str, a: int, p: int, q: int) -> Drawn | None:
         steps = [a * j for j in range(-12, 13) if j]
         return values, [_near([d - n for n in steps], b), _near([b + n for n in steps], d)]
     if form == "common":
-        values = draws.shuffled((p, q))
-        return (values, [_around(p, draws) if v == p else _around(q, draws) for v in values]) if m else None
+        shared, other = draws.shuffled((p, q))
+        values = [u := draws.between(-9, 9), shared, k := other + u]
+        return (values, [_around(v, draws) for v in values]) if u and k and m else None
     return _one_positive(draws, form, q)
 
 
@@ -246,5 +247,6 @@ def written(form: str, a: int, values: Sequence[Shown], x: str) -> str:
         return f"{side((a, f'{x}²'), (first, x))} = {side((last, x))}"
     bracket = f"({side((1, x), (_minus(first), ''))})"
     if form == "common":
-        return f"{x}{bracket} = {side((last, bracket))}"
+        bracket = f"({side((1, x), (_minus(values[1]), ''))})"
+        return f"({side((1, x), (first, ''))}){bracket} = {side((last, bracket))}"
     return f"{side((a if form == 'square_plus' else 1, f'{bracket}²'), *[(v, '') for v in values[1:-1]])} = {right}"

@@ -96,7 +96,8 @@ def draw(draws: Draws, level: int) -> Problem:
         if min(map(len, domains)) < 2:
             continue
         answer = _answer(structure, values)
-        if not answer or answer in values or (ask == "both" and set(cast(Roots, answer)) & set(values)):
+        if not answer or answer in values or (
+                ask == "both" and len(set(cast(Roots, answer)) & set(values)) > (form == "common")):
             continue
         problem = pose(structure, dict(zip(_names(structure), values, strict=True)), level)
         if _tempting(problem):
@@ -177,7 +178,7 @@ def confirm(problem: Problem) -> Value:
         "both_right": lambda: (a * x**2, v[0] * x + v[1]), "shifted": lambda: (x * (x + v[0]), v[1]),
         "product": lambda: ((x + v[0]) * (x + v[1]), v[2]), "square": lambda: ((x - v[0]) ** 2, v[1]),
         "square_plus": lambda: (a * (x - v[0]) ** 2 + v[1], v[2]), "no_constant": lambda: (a * x**2 + v[0] * x, v[1] * x),
-        "common": lambda: (x * (x - v[0]), v[1] * (x - v[0])), "numbers": lambda: (x * (v[0] - x), v[1]),
+        "common": lambda: ((x + v[0]) * (x - v[1]), v[2] * (x - v[1])), "numbers": lambda: (x * (v[0] - x), v[1]),
         "rectangle": lambda: (x * (Rational(v[0], 2) - x), v[1]), "longer": lambda: (x * (x + v[0]), v[1]),
         "triangle": lambda: (x * (x + v[0]) / 2, v[1]), "ball": lambda: (v[0] * x - 5 * x**2, v[1]),
         "tower": lambda: (v[2] + v[0] * x - 5 * x**2, v[1]), "border": lambda: ((v[0] + 2 * x) * (v[1] + 2 * x), v[2]),

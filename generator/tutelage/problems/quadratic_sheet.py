@@ -201,17 +201,18 @@ class Sheet:
         return roots
 
     def _common(self) -> list[int] | None:
-        """x(x − p) = k(x − p): the roots p and k."""
-        (p, k), x = self.values, self.x
+        """(x + u)(x − p) = k(x − p): the roots p and k − u."""
+        (u, p, k), x = self.values, self.x
         bracket = side((1, x), (-p, ""))
         if self.wrong == DIVIDED:
             self.fields = {"factor": bracket, "equation": self.equation, "x": x}
-            self._add("gather", "line.divided", f"{x} = {num(k)}", {"factor": bracket, "left": f"{x} = {num(k)}", "x": x})
-            self._add("roots", "line.single", f"{x} = {num(k)}", {"roots": f"{x} = {num(k)}", "x": x})
-            return [k]
-        factors = f"({bracket})({side((1, x), (-k, ''))}) = 0"
+            left = f"{side((1, x), (u, ''))} = {num(k)}"
+            self._add("gather", "line.divided", left, {"factor": bracket, "left": left, "x": x})
+            self._add("roots", "line.roots", self._or([k - u]), {"roots": self._or([k - u]), "x": x})
+            return [k - u]
+        factors = f"({bracket})({side((1, x), (u - k, ''))}) = 0"
         self._add("gather", "line.common", factors, {"bracket": bracket, "shown": factors, "x": x})
-        return self._read_off(-p, -k, factors)
+        return self._read_off(-p, u - k, factors)
 
     def _split(self) -> list[int]:
         """From u × v = w it is concluded that u = w or v = w."""

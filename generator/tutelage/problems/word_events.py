@@ -17,21 +17,21 @@ from tutelage.problems.worlds import WORLDS
 def _groups(s: Story) -> bool:
     groups, each = s.draws.between(3, 18), s.usual("each")
     names = [s.tell("groups", groups), s.tell("each", each)]
-    return s.make("times", names, groups * each, "total")
+    return s.make("times", names, "total")
 
 
 def _nested(s: Story) -> bool:
     outers, per, each = s.draws.between(3, 8), s.draws.between(3, 9), s.usual("each")
     names = [s.tell("outers", outers), s.tell("per_outer", per), s.tell("each", each)]
-    return (s.make("times", names[:2], outers * per, "boxes", unit="box")
-            and s.make("times", [s.now, names[2]], outers * per * each, "total", unit="a"))
+    return (s.make("times", names[:2], "boxes", unit="box")
+            and s.make("times", [s.now, names[2]], "total", unit="a"))
 
 
 def _dozens(s: Story) -> bool:
     fact = "score" if s.can("score") and s.draws.chance(0.25) else "dozen"
     count = s.draws.between(4, 30)
     names = [s.tell(f"{fact}s", count), s.fact(fact)]
-    return s.make("times", names, count * FACTS[fact][0], "dozens", phrase=fact)
+    return s.make("times", names, "dozens", phrase=fact)
 
 
 def _daily(s: Story) -> bool:
@@ -41,25 +41,25 @@ def _daily(s: Story) -> bool:
     if s.left > 2 and s.draws.chance(0.5):
         weeks = s.draws.between(2, 6)
         names = [s.tell("daily", daily), s.tell("weeks", weeks), s.fact("week")]
-        return (s.make("times", names[1:], weeks * 7, "days", unit="day")
-                and s.make("times", [names[0], s.now], daily * weeks * 7, "over_days", unit="a"))
+        return (s.make("times", names[1:], "days", unit="day")
+                and s.make("times", [names[0], s.now], "over_days", unit="a"))
     period = s.draws.choice(("week", "fortnight", "week", ""))
     if not period:
         days = s.draws.between(3, 20)
         names = [s.tell("daily", daily), s.tell("for_days", days)]
     else:
         names, days = [s.tell(f"daily_{period}", daily, name="daily"), s.fact(period)], FACTS[period][0]
-    return s.make("times", names, daily * days, "over_days")
+    return s.make("times", names, "over_days")
 
 
 def _machine(s: Story) -> bool:
     rate, hours = s.draws.between(2, 20), s.draws.between(2, 6)
     if s.left < 2 or s.draws.chance(0.4):
         names = [s.tell("minutely_hour", rate, name="minutely"), s.fact("hour")]
-        return s.make("times", names, rate * 60, "by_machine")
+        return s.make("times", names, "by_machine")
     names = [s.tell("minutely", rate), s.tell("hours", hours), s.fact("hour")]
-    return (s.make("times", names[1:], hours * 60, "minutes", unit="min")
-            and s.make("times", [names[0], s.now], rate * hours * 60, "by_machine", unit="a"))
+    return (s.make("times", names[1:], "minutes", unit="min")
+            and s.make("times", [names[0], s.now], "by_machine", unit="a"))
 
 
 def _twice(s: Story) -> bool:
@@ -68,9 +68,9 @@ def _twice(s: Story) -> bool:
     counts = s.draws.between(3, 15), s.draws.between(3, 15)
     names = [s.tell("groups", counts[0]), s.tell("each", max(each, less)), s.tell("small_groups", counts[1]),
              s.tell("small_each", min(each, less))]
-    s.make("times", names[:2], counts[0] * max(each, less), "total")
-    s.make("times", names[2:], counts[1] * min(each, less), "total_small")
-    return s.make("plus", [0, 1], counts[0] * max(each, less) + counts[1] * min(each, less), "both")
+    s.make("times", names[:2], "total")
+    s.make("times", names[2:], "total_small")
+    return s.make("plus", [0, 1], "both")
 
 
 def _plain(s: Story) -> bool:
@@ -104,7 +104,7 @@ def _compared(s: Story) -> bool:
             return False
     before, s.unit = s.now, unit
     name = s.tell(how, by, name="times" if how.startswith("times") else "difference", phrase=f"{old}s")
-    s.make(op, [before, name], result, how, phrase=f"{old}s")
+    s.make(op, [before, name], how, phrase=f"{old}s")
     s.kinds.append((s.now, result))
     s.ref = "start"
     return True
@@ -118,7 +118,7 @@ def _second(s: Story) -> bool:
     s.unit = "b"
     groups, each = s.draws.between(3, 18), s.usual("each")
     names = [s.tell("groups", groups), s.tell("each", each)]
-    s.make("times", names, groups * each, "total")
+    s.make("times", names, "total")
     s.kinds.append((s.now, groups * each))
     return True
 
@@ -126,7 +126,7 @@ def _second(s: Story) -> bool:
 def _joined(s: Story) -> bool:
     if len(s.kinds) < 2:
         return False
-    s.make("plus", [now for now, _ in s.kinds], sum(value for _, value in s.kinds), "joined", unit="all")
+    s.make("plus", [now for now, _ in s.kinds], "joined", unit="all")
     s.ref = "joined"
     return True
 
@@ -134,7 +134,7 @@ def _joined(s: Story) -> bool:
 def _difference(s: Story) -> bool:
     (one, more), (two, less) = sorted(s.kinds, key=lambda kind: -kind[1])
     units = ("as", "bs") if one == s.kinds[0][0] else ("bs", "as")
-    return s.make("minus", [one, two], more - less, "apart", unit=units[0][0], phrase=units[1])
+    return s.make("minus", [one, two], "apart", unit=units[0][0], phrase=units[1])
 
 
 # --- changes -----------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ def _lost(s: Story) -> bool:
     if lost < 2 or s.value - lost < 6 or not (phrase := s.phrase("lose")):
         return False
     name = s.tell("lost", lost, phrase=phrase)
-    s.make("minus", [s.now, name], s.value - lost, "kept", phrase=phrase)
+    s.make("minus", [s.now, name], "kept", phrase=phrase)
     s.ref = "kept"
     return True
 
@@ -156,7 +156,7 @@ def _gained(s: Story) -> bool:
     if gained < 2 or s.ref not in ("start", "joined") or not (phrase := s.phrase("gain")):
         return False
     name = s.tell("gained", gained, phrase=phrase)
-    s.make("plus", [s.now, name], s.value + gained, "grown", phrase=phrase)
+    s.make("plus", [s.now, name], "grown", phrase=phrase)
     s.ref = "grown"
     return True
 
@@ -167,7 +167,7 @@ def _shared(s: Story) -> bool:
         return False
     sharers = s.draws.choice(fits)
     name = s.tell("sharers", sharers)
-    return s.make("over", [s.now, name], s.value // sharers, "share")
+    return s.make("over", [s.now, name], "share")
 
 
 def _kept_back(s: Story) -> bool:
@@ -175,7 +175,7 @@ def _kept_back(s: Story) -> bool:
     if s.value - back < 2 or "back" not in s.world.words:
         return False
     name = s.tell("back", back)
-    return s.make("minus", [s.now, name], s.value - back, "share_kept")
+    return s.make("minus", [s.now, name], "share_kept")
 
 
 def _packed(s: Story) -> bool:
@@ -184,7 +184,7 @@ def _packed(s: Story) -> bool:
         return False
     name = s.tell("pack", size)
     s.ref = "packs"
-    return s.make("full", [s.now, name], s.value // size, "packs", unit="pack")
+    return s.make("full", [s.now, name], "packs", unit="pack")
 
 
 def _by_dozen(s: Story) -> bool:
@@ -193,7 +193,7 @@ def _by_dozen(s: Story) -> bool:
     s.note("by_dozen")
     name = s.fact("dozen")
     s.ref = "packs"
-    return s.make("full", [s.now, name], s.value // 12, "packs", unit="pack")
+    return s.make("full", [s.now, name], "packs", unit="pack")
 
 
 def _left_over(s: Story) -> bool:
@@ -202,7 +202,7 @@ def _left_over(s: Story) -> bool:
         return False
     size = s.draws.choice(fits)
     name = s.tell("pack_left", size, name="pack")
-    return s.make("left", [s.now, name], s.value % size, "left_over")
+    return s.make("left", [s.now, name], "left_over")
 
 
 def _carried(s: Story) -> bool:
@@ -211,7 +211,7 @@ def _carried(s: Story) -> bool:
         return False
     name = s.tell("carry", size)
     s.ref = "loads"
-    return s.make("needed", [s.now, name], -(-s.value // size), "loads", unit="load")
+    return s.make("needed", [s.now, name], "loads", unit="load")
 
 
 def _given_packs(s: Story) -> bool:
@@ -220,7 +220,7 @@ def _given_packs(s: Story) -> bool:
         return False
     name = s.tell("given_packs", given)
     s.ref = "packs_left"
-    return s.make("minus", [s.now, name], s.value - given, "packs_left")
+    return s.make("minus", [s.now, name], "packs_left")
 
 
 STARTS = (

@@ -22,7 +22,7 @@ def part(s: Story) -> bool:
     if share is None or not (phrase := s.phrase("part")):
         return False
     name = s.tell("part", share, phrase=phrase)
-    s.make("part", [s.now, name], s.value * share.numerator // share.denominator, "taken", phrase=phrase)
+    s.make("part", [s.now, name], "taken", phrase=phrase)
     s.ref = "taken"
     return True
 
@@ -32,7 +32,7 @@ def rest(s: Story) -> bool:
     if not part(s):
         return False
     phrase = s.nodes[-1][4]
-    s.make("minus", [before, s.now], value - s.value, "rest", phrase=phrase)
+    s.make("minus", [before, s.now], "rest", phrase=phrase)
     s.ref = "kept"
     return True
 
@@ -44,11 +44,11 @@ def priced_kinds(s: Story) -> bool:
     for unit, (now, value) in zip("ab", s.kinds, strict=True):
         s.unit, s.ref, price = unit, "start", s.usual("price")
         name = s.tell(f"price_{way_of(s)}", price, name="price")
-        s.make("times", [now, name], value * price, f"money_{way_of(s)}", phrase=f"{unit}s")
+        s.make("times", [now, name], f"money_{way_of(s)}", phrase=f"{unit}s")
         s.nodes[-1][3] = "€"
         made.append(value * price)
     last = len(s.nodes)
-    return s.make("plus", [last - 2, last - 1], sum(made), f"money_both_{way_of(s)}", unit="€")
+    return s.make("plus", [last - 2, last - 1], f"money_both_{way_of(s)}", unit="€")
 
 
 def way_of(s: Story) -> str:
@@ -64,7 +64,7 @@ def priced(s: Story) -> bool:
         price *= 6  # a boat is dearer than a ticket
     name = s.tell(f"{key}_{way_of(s)}", price, name="price")
     made = "money_share" if key == "price_share" else f"money_{way_of(s)}"
-    return s.make("times", [s.now, name], s.value * price, made, unit="€", phrase=f"{s.unit}s")
+    return s.make("times", [s.now, name], made, unit="€", phrase=f"{s.unit}s")
 
 
 def priced_cents(s: Story) -> bool:
@@ -73,8 +73,8 @@ def priced_cents(s: Story) -> bool:
         return False
     cents = s.draws.choice(fits)
     names = [s.tell(f"cents_{way_of(s)}", cents, name="price"), s.fact("euro")]
-    s.make("times", [s.now, names[0]], s.value * cents, "cents", unit="c", phrase=f"{s.unit}s")
-    return s.make("over", [s.now, names[1]], s.value // 100, f"euros_{way_of(s)}", unit="€")
+    s.make("times", [s.now, names[0]], "cents", unit="c", phrase=f"{s.unit}s")
+    return s.make("over", [s.now, names[1]], f"euros_{way_of(s)}", unit="€")
 
 
 def two_prices(s: Story) -> bool:
@@ -83,14 +83,14 @@ def two_prices(s: Story) -> bool:
     if "price" not in s.world.numbers or not part(s):
         return False
     phrase, way, taken, count = s.nodes[-1][4], way_of(s), s.now, s.value
-    s.make("minus", [before, taken], value - count, "rest", phrase=phrase)
+    s.make("minus", [before, taken], "rest", phrase=phrase)
     others = s.value
     dear, cheap = s.draws.sample(s.world.numbers["price"], 2)
     names = [s.tell(f"price_part_{way}", dear, name="price", phrase=phrase),
              s.tell(f"price_rest_{way}", cheap, name="price_rest", phrase=phrase)]
-    s.make("times", [taken, names[0]], count * dear, f"money_part_{way}", unit="€", phrase=phrase)
-    s.make("times", [taken + 1, names[1]], others * cheap, f"money_rest_{way}", unit="€")
-    return s.make("plus", [s.now - 1, s.now], count * dear + others * cheap, f"money_both_{way}", unit="€")
+    s.make("times", [taken, names[0]], f"money_part_{way}", unit="€", phrase=phrase)
+    s.make("times", [taken + 1, names[1]], f"money_rest_{way}", unit="€")
+    return s.make("plus", [s.now - 1, s.now], f"money_both_{way}", unit="€")
 
 
 def paid(s: Story) -> bool:
@@ -103,8 +103,7 @@ def paid(s: Story) -> bool:
         return False
     cost = s.draws.between(10, most)
     name = s.tell(f"expense_{way_of(s)}", cost, name="expense", phrase=phrase)
-    return s.make("minus" if income else "plus", [s.now, name], s.value - cost if income else s.value + cost,
-                  f"paid_{way_of(s)}", phrase=phrase)
+    return s.make("minus" if income else "plus", [s.now, name], f"paid_{way_of(s)}", phrase=phrase)
 
 
 def helped(s: Story) -> bool:
@@ -117,8 +116,7 @@ def helped(s: Story) -> bool:
         return False
     extra = s.draws.between(10, most)
     name = s.tell(f"extra_{way_of(s)}", extra, name="extra", phrase=phrase)
-    return s.make("plus" if income else "minus", [s.now, name], s.value + extra if income else s.value - extra,
-                  f"helped_{way_of(s)}", phrase=phrase)
+    return s.make("plus" if income else "minus", [s.now, name], f"helped_{way_of(s)}", phrase=phrase)
 
 
 def wages(s: Story) -> bool:
@@ -128,9 +126,8 @@ def wages(s: Story) -> bool:
         return False
     s.once.add("wages")
     names = [s.tell("helpers", helpers), s.tell("wage", wage)]
-    return (s.make("times", names, helpers * wage, "wages")
-            and s.make("minus" if income else "plus", [before, s.now], value - s.value if income else value + s.value,
-                       f"after_wages_{way_of(s)}"))
+    return (s.make("times", names, "wages")
+            and s.make("minus" if income else "plus", [before, s.now], f"after_wages_{way_of(s)}"))
 
 
 def donated(s: Story) -> bool:
@@ -142,8 +139,8 @@ def donated(s: Story) -> bool:
         return False
     s.once.add("donated")
     name = s.tell(f"donated_{way_of(s)}", share, name="part", phrase=phrase)
-    return (s.make("part", [s.now, name], value * share.numerator // share.denominator, f"donated_{way_of(s)}", phrase=phrase)
-            and s.make("minus", [before, s.now], value - s.value, f"money_rest_of_{way_of(s)}"))
+    return (s.make("part", [s.now, name], f"donated_{way_of(s)}", phrase=phrase)
+            and s.make("minus", [before, s.now], f"money_rest_of_{way_of(s)}"))
 
 
 def split(s: Story) -> bool:
@@ -152,13 +149,13 @@ def split(s: Story) -> bool:
         return False
     owners = s.draws.choice(fits)
     name = s.tell(f"owners_{way_of(s)}", owners, name="owners")
-    return s.make("over", [s.now, name], s.value // owners, f"split_{way_of(s)}")
+    return s.make("over", [s.now, name], f"split_{way_of(s)}")
 
 
 def saved(s: Story) -> bool:
     goal = s.value + s.draws.between(LEAST_MISSING, LEAST_MISSING + s.value)
     name = s.tell("goal", goal, phrase="good0")
-    return s.make("minus", [name, s.now], goal - s.value, "missing", phrase="good0")
+    return s.make("minus", [name, s.now], "missing", phrase="good0")
 
 
 def week(s: Story) -> bool:
@@ -167,7 +164,7 @@ def week(s: Story) -> bool:
     s.note("every_day")
     name = s.fact("week")
     s.once.add("every_day")
-    return s.make("times", [s.now, name], s.value * 7, "week")
+    return s.make("times", [s.now, name], "week")
 
 
 def timed(s: Story) -> bool:
@@ -175,9 +172,9 @@ def timed(s: Story) -> bool:
     unit, fact = ("s", "minute") if seconds else ("min", "hour")
     each = s.draws.choice((5, 6, 8, 10, 12, 15, 20) if seconds else (2, 3, 4, 5, 6))
     name = s.tell("seconds_each" if seconds else "minutes_each", each, name="time_each")
-    s.make("times", [s.now, name], s.value * each, "worked", unit=unit, phrase=f"{s.unit}s")
+    s.make("times", [s.now, name], "worked", unit=unit, phrase=f"{s.unit}s")
     if s.left and s.value % 60 == 0 and s.value > 60 and s.draws.chance(0.7):
-        return s.make("over", [s.now, s.fact(fact)], s.value // 60, "in_hours", unit="h" if fact == "hour" else "min")
+        return s.make("over", [s.now, s.fact(fact)], "in_hours", unit="h" if fact == "hour" else "min")
     return True
 
 
@@ -187,21 +184,21 @@ def workers(s: Story) -> bool:
         return False
     workers = s.draws.choice(fits)
     name = s.tell("workers", workers)
-    return s.make("over", [s.now, name], s.value // workers, "workers")
+    return s.make("over", [s.now, name], "workers")
 
 
 def weighed(s: Story) -> bool:
     grams = s.can("grams")
     weight = s.usual("weight")
-    if s.value * weight > MOST and not grams or grams and s.value * weight % 1000:
+    if grams and s.value * weight % 1000:
         return False
     name = s.tell("grams" if grams else "kilos", weight, name="weight")
     thing = f"{s.unit}s"
     if not grams:
-        return s.make("times", [s.now, name], s.value * weight, "weight", unit="kg", phrase=thing)
+        return s.make("times", [s.now, name], "weight", unit="kg", phrase=thing)
     names = [name, s.fact("kilo")]
-    s.make("times", [s.now, name], s.value * weight, "weight", unit="g", phrase=thing)
-    return s.make("over", [s.now, names[1]], s.value // 1000, "in_kilos", unit="kg", phrase=thing)
+    s.make("times", [s.now, name], "weight", unit="g", phrase=thing)
+    return s.make("over", [s.now, names[1]], "in_kilos", unit="kg", phrase=thing)
 
 
 def trips(s: Story) -> bool:
@@ -209,6 +206,6 @@ def trips(s: Story) -> bool:
     if s.unit != "kg" or s.value < 2 * truck or s.value % truck == 0:
         return False
     name = s.tell("truck", truck)
-    return s.make("needed", [s.now, name], -(-s.value // truck), "trips", unit="trip")
+    return s.make("needed", [s.now, name], "trips", unit="trip")
 
 

@@ -22,9 +22,10 @@ from tutelage.draws import Draws
 from tutelage.problems import telling, word_slips
 from tutelage.problems.expressions import around, domains, evaluate, rational
 from tutelage.problems.family import Family, always, check_level
-from tutelage.problems.plots import FACTS, MOST, Story, grow
+from tutelage.problems.plots import FACTS, Story, grow
 from tutelage.problems.telling import Teller
 from tutelage.problems.word_events import TABLE
+from tutelage.problems.word_slips import MOST
 from tutelage.problems.worlds import WORLDS, nouns
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 from tutelage.wording import wordings
@@ -64,8 +65,8 @@ def draw(draws: Draws, level: int) -> Problem:
     check_level(NAME, level)
     while True:
         world = draws.choice(NAMES)
-        story = Story(draws, world, WORLDS[world], draws.choice(STEPS[level]))
-        if not grow(story, TABLE) or not 2 <= story.value <= MOST:
+        story = Story(draws, world, WORLDS[world], draws.choice(STEPS[level]), _fits)
+        if not grow(story, TABLE):
             continue
         if level > 2:
             for _ in range(2 if level == 5 and draws.chance(0.5) else 1):
@@ -74,6 +75,10 @@ def draw(draws: Draws, level: int) -> Problem:
             continue
         structure = {"world": story.name, "says": story.says, "nodes": story.nodes, "style": draws.below(1 << 30)}
         return pose(structure, story.values, level)
+
+
+def _fits(value: Any, unit: str) -> bool:
+    return 2 <= value <= MOST  # type: ignore[no-any-return]
 
 
 def _add_aside(s: Story) -> None:

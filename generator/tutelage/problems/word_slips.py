@@ -9,11 +9,12 @@ from typing import Any
 from tutelage.errors import NoAnswer
 from tutelage.problems import telling
 from tutelage.problems.expressions import evaluate
-from tutelage.problems.plots import FACTS, MOST
+from tutelage.problems.plots import FACTS
 from tutelage.problems.telling import Edit, Teller
 from tutelage.values import Problem, Slip, Structure, Value, Work
 from tutelage.wording import wordings
 
+MOST = 20_000  # of any result of a problem
 KINDS = ("took_part_for_rest", "added_times", "added_groups", "compared_backwards", "forgot_a_step", "rounded_up",
          "rounded_down", "once_instead_of_each", "used_distractor", "one_part_only", "misremembered_fact",
          "stopped_short", "quotient_for_remainder")

@@ -22,6 +22,7 @@ from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor
+from typing import Any
 
 from tutelage.draws import Draws
 from tutelage.errors import NoAnswer, UsageError
@@ -69,8 +70,8 @@ def work(problem: Problem) -> Work:
     if values == original:
         return written(structure, results, [plain_line(parts) for parts in structure["lines"]])
     before = replay(structure, original)
-    old: dict[str, Number] = {**original, **{f"s{i}": v for i, v in enumerate(before[:-1])}}
-    new = {**values, **{f"s{i}": v for i, v in enumerate(results[:-1])}}
+    old: dict[str, Any] = {**original, **{f"s{i}": v for i, v in enumerate(before[:-1])}}
+    new: dict[str, Any] = {**values, **{f"s{i}": v for i, v in enumerate(results[:-1])}}
     changed = {name: value for name, value in new.items() if value != old[name]}
     lines = [rewritten(parts, old, new, changed) for parts in structure["lines"]]
     if any(line is None for line in lines):

@@ -118,8 +118,7 @@ def show(value: Number, like: str, was: Number) -> str | None:
     ('$1.50', '2,500', 'five', None)
     """
     if like[0].isalpha():
-        word = _SPELLED.get(value)  # type: ignore[call-overload]
-        shown = word or (str(value) if isinstance(value, int) else None)
+        shown = _SPELLED.get(value, str(value)) if isinstance(value, int) else None
         return shown[:1].upper() + shown[1:] if shown and like[0].isupper() else shown
     head = like[: len(like) - len(like.lstrip("$€£ "))]
     figure = like[len(head) :].rstrip("% percnt")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -44,7 +45,8 @@ class _Change(NamedTuple):
     swap: bool = False  # whether "half" and "twice" change places in the line's words
 
 
-class _Place(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Place:
     """A step where a slip is sought: its expression's tokens, what they stand for, and the parts that show them."""
 
     structure: Structure
@@ -64,7 +66,7 @@ class _Place(NamedTuple):
     def shown(self, at: int) -> str:
         """A token as the line shows it."""
         part = self.parts[self.spots[at]]
-        return part.strip() if isinstance(part, str) else part[0]
+        return part.strip() if isinstance(part, str) else str(part[0])
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
@@ -258,8 +260,7 @@ def _other_number(place: _Place) -> _Change | None:
             continue
         near = [other for kind, other in _numbers(place.structure)
                 if kind == place.kinds[token] and other not in used and value < 4 * other < 16 * value and other > 1]
-        near.sort(key=lambda other: abs(other - value))
-        for other in near[:2]:
+        for other in sorted(near, key=lambda other: Fraction(abs(other - value)))[:2]:
             shown = show(other, own[0], value)
             if shown is not None and not own[0][0].isalpha():
                 expression = " ".join([*place.tokens[:at], str(other), *place.tokens[at + 1 :]])

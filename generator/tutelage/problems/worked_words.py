@@ -62,7 +62,7 @@ def asked_of(structure: Structure, values: Mapping[str, Value]) -> tuple[str, st
     if dict(values) != (original := originals(structure)):
         for name, start, end, _, _ in structure["premises"]:
             if values[name] != original[name]:
-                edits.append((start, end, show(values[name], text[start:end], original[name]) or str(values[name])))  # type: ignore[arg-type]
+                edits.append((start, end, show(values[name], text[start:end], original[name]) or str(values[name])))
     return _edited(text, edits, 0, structure["asked"]).rstrip(), _edited(text, edits, structure["asked"], len(text))
 
 

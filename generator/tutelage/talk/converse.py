@@ -57,7 +57,7 @@ def analysed(case: Case, turns: Sequence[Turn]) -> list[Turn]:
     """The turns with what was known after each, how much was still missing, and what each question was worth."""
     if case.known >= all_names(case.problem):
         count = len(case.known)
-        return [turn._replace(known_after=count, k_after=0, ig_bits=0.0) for turn in turns]
+        return [Turn(turn.role, turn.act, turn.text, turn.correct, count, 0, 0.0) for turn in turns]
     known, out = set(case.known), []
     view = analyse(case.family, case.problem, known)
     for turn in turns:

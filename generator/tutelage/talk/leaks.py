@@ -17,6 +17,9 @@ from tutelage.talk.case import Case
 from tutelage.values import Turn
 
 
+NUMERIC = frozenset({"number", "numbers", "assignment"})
+
+
 class Leak(NamedTuple):
     turn: int  # index into the turns
     kind: str  # "answer" or "step"
@@ -33,9 +36,12 @@ def find_leaks(case: Case, turns: Sequence[Turn]) -> list[Leak]:
             break
         if turn.role != "teacher":
             continue
+        numbers = numbers_in(turn.text)
+        if kind in NUMERIC and not numbers and case.right.value != ():
+            continue
         if mentions(kind, case.right.value, turn.text, options):
             leaks.append(Leak(index, "answer", case.right.answer))
-        elif turn.act.kind != TELL and (numbers := numbers_in(turn.text)):
+        elif numbers and turn.act.kind != TELL:
             leaks += _steps_given(case, turns, index, numbers)
     return leaks
 
