@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tutelage.build import build
-from tutelage.errors import StoreError, TemplateError, UsageError
+from tutelage.errors import StoreError, TutelageError, UsageError
 from tutelage.plan import Options, Plan
 from tutelage.processes import each
 from tutelage.recipes import RECIPES
@@ -29,7 +29,8 @@ from tutelage.store import folder
 from tutelage.store.shards import ShardWriter
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-WORDS = ("build", "sml", "--rows", "4001", "--seed", "3", "--family", "shortest_path")  # three shards: 2000, 2000 and 1
+# three shards, of 2000, 2000 and 1 item, which this student keeps quick to make
+WORDS = ("build", "sml", "--rows", "4001", "--seed", "3", "--family", "shortest_path", "--student", "solves")
 CHEAP = Options(families=("shortest_path",))
 LINE = "Run the same command to go on"
 
@@ -232,7 +233,7 @@ def test_held_out_levels_and_families(q_priming: Path, tmp_path: Path) -> None:
 
 def test_killed_and_resumed(undisturbed: Path, start: Callable[..., subprocess.Popen[str]], command: Run,
                             tmp_path: Path) -> None:
-    """kill -9 before the first row, amid the shards and after one: no worker survives, and the end is the same bytes."""
+    """kill -9 before the first row, amid the shards, after one: no worker survives, and the end is the same bytes."""
     out = tmp_path / "out"
     words = (*WORDS, "--workers", 2, "--out", out)
     moments: list[Callable[[], object]] = [
@@ -249,14 +250,13 @@ def test_killed_and_resumed(undisturbed: Path, start: Callable[..., subprocess.P
         process.wait()
         wait_for(lambda: not any(map(runs, workers)))  # noqa: B023
         assert not (out / "manifest.json").exists()
-    kept = {path: path.stat().st_mtime_ns for path in out.glob(".build/shard-*.json")}
-    assert kept
-    finished = [out / file["path"] for path in kept for file in json.loads(path.read_text())["files"]]
-    times = {path: path.stat().st_mtime_ns for path in finished}
+    files = [file for path in out.glob(".build/shard-*.json") for file in json.loads(path.read_text())["files"]]
+    times = {out / file["path"]: (out / file["path"]).stat().st_mtime_ns for file in files if file["rows"]}
+    assert times
     done = command(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert contents(out) == contents(undisturbed)
-    assert {path: path.stat().st_mtime_ns for path in finished} == times  # what was finished was not made again
+    assert {path: path.stat().st_mtime_ns for path in times} == times  # what was finished was not made again
 
 
 def test_ctrl_c(undisturbed: Path, start: Callable[..., subprocess.Popen[str]], command: Run, tmp_path: Path) -> None:
@@ -455,7 +455,7 @@ def test_the_lock_is_between_processes(start: Callable[..., subprocess.Popen[str
 # --- a full disk, a lost worker ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kilobytes", [0, 1, 6])
+@pytest.mark.parametrize("kilobytes", [0, 6])
 def test_no_space(kilobytes: int, root: Path, command: Run, tmp_path: Path) -> None:
     """A file that can't grow ends the build with one line and exit code 2, no half-written file, and it can go on."""
     words = ("build", "sml", "--rows", 40, "--family", "shortest_path", "--out", tmp_path / "out")
@@ -473,7 +473,7 @@ def test_no_space(kilobytes: int, root: Path, command: Run, tmp_path: Path) -> N
     assert left == set()
     assert not [path for path in contents(tmp_path / "out") if path.endswith(".part")]
     assert command(*words, cwd=tmp_path).returncode == 0
-    assert command(*words[:-1], tmp_path / "fresh", cwd=tmp_path).returncode == 0
+    build(small(40, seed=0), tmp_path / "fresh")
     assert contents(tmp_path / "out") == contents(tmp_path / "fresh")
 
 
@@ -546,7 +546,7 @@ def test_a_worker_s_error_is_the_caller_s() -> None:
 def test_nothing_is_written_for_a_plan_that_can_t_be(options: dict[str, Any], more: dict[str, Any], what: str,
                                                     tmp_path: Path) -> None:
     """What can be known to be wrong is said before a folder is made."""
-    with pytest.raises((UsageError, TemplateError, Exception), match=what):
+    with pytest.raises(TutelageError, match=what):
         build(small(**options), tmp_path / "out", **more)
     assert not list(tmp_path.iterdir())
 

@@ -184,7 +184,7 @@ def _manifest(plan: Plan, recipe: Recipe, known: Mapping[str, Any], source: Mapp
         if rows[_config_split(file["path"])]:
             files.append(file)
         else:
-            (out / file["path"]).unlink()
+            (out / file["path"]).unlink(missing_ok=True)  # gone where the build was stopped just here
     counts: Counter[str] = Counter()
     for receipt in made:
         counts.update(receipt["counts"])

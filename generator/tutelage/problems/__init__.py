@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from tutelage.errors import UsageError
-from tutelage.problems import shortest_path, worked
+from tutelage.problems import (
+    knights_knaves,
+    line_up,
+    linear_system,
+    list_rules,
+    max_flow,
+    quadratic_roots,
+    shortest_path,
+    spanning_tree,
+    text_rules,
+    word_problem,
+    worked,
+)
 from tutelage.problems.family import Family
 
 FAMILIES: tuple[Family, ...] = (
+    word_problem.FAMILY,
+    linear_system.FAMILY,
+    quadratic_roots.FAMILY,
     shortest_path.FAMILY,
+    spanning_tree.FAMILY,
+    max_flow.FAMILY,
+    knights_knaves.FAMILY,
+    line_up.FAMILY,
+    list_rules.FAMILY,
+    text_rules.FAMILY,
 )
 
 SOURCE_FAMILIES: tuple[Family, ...] = (worked.FAMILY,)  # their problems come from files and cannot be drawn

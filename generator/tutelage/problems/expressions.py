@@ -85,8 +85,9 @@ OPERATIONS: Mapping[str, Callable[..., Number]] = {
     "needed": _needed,  # how many b it takes to hold a
     "ratio": ratio,
     "percent": lambda a, p: ratio(a * p, 100),
+    "rate": lambda a, b: ratio(a * 100, b),  # in per cent
+    "mean": lambda *terms: ratio(sum(terms), len(terms)),
     "raised": lambda a, p: ratio(a * (100 + p), 100),
-    "lowered": lambda a, p: ratio(a * (100 - p), 100),
 }
 
 
@@ -125,7 +126,7 @@ def rational(nodes: Sequence[Node], values: Mapping[str, Value]) -> Number:
             "same": lambda: a, "plus": lambda: sum(args, Integer(0)), "minus": lambda: a - b, "times": lambda: a * b,
             "part": lambda: a * b, "over": lambda: a / b, "ratio": lambda: a / b, "full": lambda: floor(a / b),
             "needed": lambda: ceiling(a / b), "left": lambda: a - b * floor(a / b), "percent": lambda: a * b / 100,
-            "raised": lambda: a + a * b / 100, "lowered": lambda: a - a * b / 100,
+            "rate": lambda: 100 * a / b, "raised": lambda: a + a * b / 100, "mean": lambda: sum(args, Integer(0)) / len(args),
         }
         return forms[op]()
 

@@ -53,7 +53,8 @@ def filled(count: int, pieces: Pieces, room: Sequence[int], mistake: str = "", s
     """
     left: list[dict[int, int]] = [{} for _ in range(count)]
     for (a, b), width in zip(pieces, room, strict=True):
-        left[a][b] = width
+        if width:
+            left[a][b] = width
     whole = [{**row} for row in left] if mistake == "used_again" else left
     paths: list[Sent] = []
     while path := _path(left):
@@ -61,9 +62,12 @@ def filled(count: int, pieces: Pieces, room: Sequence[int], mistake: str = "", s
         if mistake and len(paths) == step:
             amount = min([whole[a][b] for a, b in pairwise(path)]) if whole is not left else left[path[0]][path[1]]
         for a, b in pairwise(path):
-            left[a][b] = max(left[a][b] - amount, 0)
+            if left[a][b] > amount:
+                left[a][b] -= amount
+            else:
+                del left[a][b]
         paths.append((path, amount, narrow))
-    return Flow(paths, [width - left[a][b] for (a, b), width in zip(pieces, room, strict=True)])
+    return Flow(paths, [width - left[a].get(b, 0) for (a, b), width in zip(pieces, room, strict=True)])
 
 
 def split(count: int, pieces: Pieces, used: Sequence[int]) -> Flow:
@@ -102,12 +106,13 @@ def _path(left: Sequence[dict[int, int]]) -> Path:
     goal, came, queue = len(left) - 1, {0: 0}, [0]
     for here in queue:  # breadth first: the queue grows while it is walked
         for place, width in left[here].items():
-            if width > 0 and place not in came:
+            if width and place not in came:
                 came[place] = here
                 queue.append(place)
         if goal in came:
             path = [goal]
-            while path[-1]:
-                path.append(came[path[-1]])
+            while goal:
+                goal = came[goal]
+                path.append(goal)
             return tuple(path[::-1])
     return ()

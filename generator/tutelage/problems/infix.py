@@ -31,12 +31,12 @@ def postfix(tokens: tuple[str, ...]) -> tuple[str, ...] | None:
     out: list[str] = []
     waiting: list[str] = []
     operand_next = True
-    for token in tokens:
-        if token == "(":
+    for item in tokens:
+        if item == "(":
             if not operand_next:
                 return None
-            waiting.append(token)
-        elif token == ")":
+            waiting.append(item)
+        elif item == ")":
             if operand_next:
                 return None
             while waiting and waiting[-1] != "(":
@@ -44,17 +44,17 @@ def postfix(tokens: tuple[str, ...]) -> tuple[str, ...] | None:
             if not waiting:
                 return None
             waiting.pop()
-        elif (rank := RANK.get(token)) is not None:
+        elif (rank := RANK.get(item)) is not None:
             if operand_next:
                 return None
             while waiting and RANK.get(waiting[-1], 0) >= rank:
                 out.append(waiting.pop())
-            waiting.append(token)
+            waiting.append(item)
             operand_next = True
         else:
             if not operand_next:
                 return None
-            out.append(token)
+            out.append(item)
             operand_next = False
     if operand_next or "(" in waiting:
         return None

@@ -34,7 +34,7 @@ from tutelage.problems.knights_knaves_logic import (
     truthful,
     worlds_left,
 )
-from tutelage.problems.knights_knaves_slips import SLIPS, UNCHECKED, wrong_moves, wrong_sites
+from tutelage.problems.knights_knaves_slips import SLIPS, UNCHECKED, believe_next, wrong_moves, wrong_sites
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 from tutelage.wording import wordings
 
@@ -64,12 +64,16 @@ def draw(draws: Draws, level: int) -> Problem:
         speakers = draws.shuffled(range(n))
         if n > 3 and apart == n and draws.chance(0.25):
             speakers.pop()
-        says = _claims(draws, level, n, apart, world, speakers)
-        about = draws.below(apart) if ask == "role" else EVERYBODY
-        if says is None or not _needed(n, says, about, apart):
+        answer = -1 if ask == "role" else world if ask == "truthful" else (1 << n) - 1 - world
+        says = _claims(draws, level, n, apart, world, speakers, answer)
+        if says is None or (ask != "role" and not _needed(n, says, EVERYBODY, n)):
             continue
-        moves = plan(n, tuple([heard for _, _, heard in says]), about)
-        if moves is not None and len(moves) <= MOST_MOVES and (len(moves) > 1 or n == 2):
+        all_heard, about = tuple([heard for _, _, heard in says]), EVERYBODY
+        moves = plan(n, all_heard, about)
+        if ask == "role" and moves is not None:
+            about = next(p for move in reversed(moves) for p, _ in reversed(move.new) if p < apart)  # the last to be known
+            moves = plan(n, all_heard, about) if _needed(n, says, about, apart) else None
+        if moves is not None and len(moves) <= MOST_MOVES:
             break
     story = draws.choice(text.STORY_NAMES)
     names = draws.sample(text.STORIES[story][2], n)
@@ -160,16 +164,18 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
     n, all_heard, goal = len(problem.structure["names"]), _all_heard(problem), problem.structure["about"]
     moves = plan(n, all_heard, goal) or ()
     for wrong in wrong_moves(n, all_heard, moves, step, kind) if step < len(moves) else ():
-        roles = list(wrong.roles)
-        for person, role in wrong.new:
-            roles[person] = role
         blind = wrong.supposed is None or kind == UNCHECKED
         skip = -1 if kind == UNCHECKED and wrong.supposed is None else wrong.heard
-        more = chase(n, all_heard, roles, goal=goal if blind else None, blind=blind, skip=skip)
-        if (UNKNOWN in roles if goal < 0 else roles[goal] == UNKNOWN) or (more and more[-1].kind == "clash"):
-            continue
-        if text.conclusion(problem.structure, roles)[0] != right.value:
-            tail = (wrong, *[move._replace(supposed=wrong.supposed) for move in more])
+        roles, tail, more = list(wrong.roles), list[Move](), [wrong]
+        while more:  # who believes without checking goes on to believe where nothing follows any more
+            tail += more
+            for person, role in more[0].new:
+                roles[person] = role
+            tail += chase(n, all_heard, roles, goal=goal if blind else None, blind=blind, skip=skip)
+            settled = UNKNOWN not in roles if goal < 0 else roles[goal] != UNKNOWN
+            more = believe_next(n, all_heard, roles) if kind == UNCHECKED and not settled else []
+        if settled and tail[-1].kind != "clash" and text.conclusion(problem.structure, roles)[0] != right.value:
+            tail = [move if move.kind == kind else move._replace(supposed=wrong.supposed) for move in tail]
             return Slip(kind, step, text.write(problem, all_heard, tail, roles, right.steps[:step]),
                         text.slip_fields(problem.structure, all_heard[wrong.heard], wrong))
     return None
@@ -214,13 +220,17 @@ def confirm(problem: Problem) -> Value:
 
 
 def shape(structure: Structure) -> str:
-    return f"{structure['says']} {structure['ask']} {structure['about']}"
+    """Who speaks of whom and in which forms, by numbers in the order in which people come up."""
+    number: dict[int, int] = {}
+    says = [(*[number.setdefault(p, len(number)) for p in topic[:3]], topic[3]) for topic in structure["says"]]
+    return f"{len(structure['names'])} {says} {structure['ask']} {number.get(structure['about'], -1)}"
 
 
 def _claims(draws: Draws, level: int, n: int, apart: int, world: int,
-            speakers: Sequence[int]) -> list[tuple[Topic, int, Heard]] | None:
+            speakers: Sequence[int], answer: int) -> list[tuple[Topic, int, Heard]] | None:
     """Claims that can be made in `world`, each narrowing the worlds down, to `world` alone at the end; with the topic of
-    each and its index there. None where the last speaker has no such claim."""
+    each and its index there. None names just the people of `answer`, so that it can be repeated without telling.
+    None where the last speaker has no such claim."""
     random, only, left_over = draws.random, 1 << world, len(speakers)
     worlds, says = (1 << (1 << n)) - 1, list[tuple[Topic, int, Heard]]()
     for speaker in speakers:
@@ -231,7 +241,8 @@ def _claims(draws: Draws, level: int, n: int, apart: int, world: int,
             start = int(random() * len(options))
             for i in range(start - len(options), start):  # negative ones count from the end
                 left = worlds & options[i].keeps
-                if left & only and left != worlds and (left.bit_count() > left_over if left_over else left == only):
+                if left & only and left != worlds and options[i].named != answer and (
+                        left.bit_count() > left_over if left_over else left == only):
                     break
             else:
                 continue

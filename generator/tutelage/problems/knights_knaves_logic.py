@@ -43,6 +43,7 @@ class Heard(NamedTuple):
     false: int
     keeps: int
     about_self: bool  # it names its speaker
+    named: int  # a bit for each person that is named where somebody makes the claim
 
 
 class Move(NamedTuple):
@@ -81,7 +82,8 @@ def hear(n: int, speaker: int, claim: Claim, exclusive: bool) -> Heard:
         p, q = t[x] if rx else every ^ t[x], t[y] if ry else every ^ t[y]
         true = p & q if form == "and" else (every ^ p) | q if form == "if" else p ^ q if exclusive else p | q
     about_self = speaker in people and form != "count"
-    return Heard(speaker, claim, people, true, every ^ true, every ^ t[speaker] ^ true, about_self)
+    named = 1 << speaker | (0 if form == "count" else 1 << people[0] | 1 << people[-1])
+    return Heard(speaker, claim, people, true, every ^ true, every ^ t[speaker] ^ true, about_self, named)
 
 
 @cache
@@ -136,7 +138,7 @@ def chase(n: int, all_heard: Sequence[Heard], roles: list[int], *, goal: int | N
     claim_of = {heard[0]: i for i, heard in enumerate(all_heard)}
     while goal is None or (roles[goal] == UNKNOWN if goal >= 0 else UNKNOWN in roles):
         for index in order:
-            speaker, _, people, true, false, keeps, about_self = all_heard[index]
+            speaker, _, people, true, false, keeps, about_self, _ = all_heard[index]
             own = roles[speaker]
             if own != UNKNOWN:
                 left = worlds & (true if own else false)

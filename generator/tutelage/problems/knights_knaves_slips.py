@@ -19,7 +19,7 @@ def wrong_sites(all_heard: Sequence[Heard], moves: Sequence[Move]) -> list[tuple
         roles = move.roles
         if not step or move.kind == "either" or (move.supposed and move.opens != (move.kind == "clash")):
             found[UNCHECKED, step] = None
-        for speaker, (form, x, _, y, _), _, _, _, _, about_self in all_heard:
+        for speaker, (form, x, _, y, _), _, _, _, _, about_self, _ in all_heard:
             own = roles[speaker]
             if form in ("and", "or"):
                 if own == UNKNOWN and not about_self and (roles[x] != UNKNOWN or roles[y] != UNKNOWN):
@@ -89,3 +89,12 @@ def _unchecked(n: int, all_heard: Sequence[Heard], move: Move, step: int) -> Ite
     for index, heard in enumerate(all_heard):
         if heard.speaker in speakers and worlds & heard.true & heard.keeps:
             yield Move(UNCHECKED, index, ((heard.speaker, 1),), tuple(roles))
+
+
+def believe_next(n: int, all_heard: Sequence[Heard], roles: Sequence[int]) -> list[Move]:
+    """One more speaker who is taken for truthful since nothing speaks against it; [] where there is none."""
+    worlds = worlds_of(n, roles)
+    for index, heard in enumerate(all_heard):
+        if roles[heard.speaker] == UNKNOWN and worlds & heard.true & heard.keeps:
+            return [Move(UNCHECKED, index, ((heard.speaker, 1),), tuple(roles))]
+    return []

@@ -26,10 +26,14 @@ from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Wo
 
 NAME = "line_up"
 SIZES = {1: (3,), 2: (4,), 3: (4, 5), 4: (5,), 5: (5, 6)}
-MOVES = {1: (2, 4), 2: (2, 5), 3: (3, 6), 4: (3, 8), 5: (4, 9)}  # fewest and most
-FORMS = ("left_of", "just_left", "next_to", "gap", "at", "ends", "not_at", "between", "left_of_both", "right_of_both")
-WEIGHTS = {1: (5, 3, 4, 3, 3, 1, 1, 0, 0, 0), 2: (5, 3, 5, 4, 3, 1, 1, 1, 1, 1), 3: (6, 3, 5, 4, 3, 1, 1, 1, 1, 1),
-           4: (7, 3, 5, 5, 2, 1, 1, 1, 1, 1), 5: (7, 3, 5, 5, 2, 1, 1, 1, 1, 1)}
+MOVES = {1: (2, 4), 2: (2, 5), 3: (3, 6), 4: (3, 8), 5: (4, 10)}  # fewest and most
+# how often each form of clue is tried, by level
+_EASY = {"left_of": 5, "just_left": 3, "next_to": 5, "gap": 4, "at": 3, "ends": 1, "not_at": 1}
+_HARD = {"left_of": 7, "just_left": 2, "next_to": 6, "gap": 5, "at": 4, "ends": 1, "not_at": 1, "between": 1, "left_of_both": 1,
+         "right_of_both": 1}
+FORMS = {level: tuple([form for form, often in (_EASY if level < 3 else _HARD).items() for _ in range(often)])
+         for level in (1, 2, 3, 4, 5)}
+ASKS = ("order", "order", "who", "where", "who", "where", "order")
 ASIDES = {1: 0.0, 2: 0.0, 3: 0.3, 4: 0.5, 5: 0.6}  # how often there is a clue beside the point
 
 
@@ -40,20 +44,20 @@ def draw(draws: Draws, level: int) -> Problem:
     fewest, most = MOVES[level]
     while True:
         order = draws.shuffled(range(n))
-        ask = draws.weighted(("order", "who", "where"), (4, 3, 3))
-        target = draws.below(n)
+        ask = draws.choice(ASKS)
+        target = draws.below(n) if ask != "order" else 0
         asked = target if ask == "where" else order[target] if ask == "who" else -1
         goal = _goal(ask, target)
         found = _clues(draws, level, order, goal, asked)
         if found is None:
             continue
+        if draws.chance(ASIDES[level]):
+            p = (asked + 1 + draws.below(n - 1)) % n  # to name the person asked for would tell
+            found.insert(draws.below(len(found) + 1), (("aside", p), ("aside", p, draws.below(6), 0)))
         solved = plan(n, tuple([clue for _, clue in found]), goal)
         if solved is not None and fewest <= len(solved.moves) <= most:
             break
     story = draws.choice(text.STORY_NAMES)
-    if draws.chance(ASIDES[level]):
-        p = draws.below(n)
-        found.insert(draws.below(len(found) + 1), (("aside", p), ("aside", p, draws.below(6), 0)))
     structure = {"story": story, "names": draws.sample(text.STORIES[story][0], n), "topics": [list(topic) for topic, _ in found],
                  "ask": ask, "target": target, "style": draws.below(1 << 30)}
     return _posed(structure, [text.as_value(structure, clue) for _, clue in found], level)
@@ -155,7 +159,13 @@ def confirm(problem: Problem) -> Value:
 
 
 def shape(structure: Structure) -> str:
-    return f"{len(structure['names'])} {structure['topics']} {structure['ask']} {structure['target']}"
+    """Who shares a clue with whom, by numbers in the order in which the clues, sorted by kind, mention them."""
+    number: dict[int, int] = {}
+    topics = []
+    for kind, *people in sorted([topic for topic in structure["topics"] if topic[0] != "aside"], key=len):
+        topics.append((kind, *[number.setdefault(p, len(number)) for p in people]))
+    ask, target = structure["ask"], structure["target"]
+    return f"{len(structure['names'])} {topics} {ask} {number.get(target, -1) if ask == 'where' else target}"
 
 
 def _holds(at: Mapping[str, int], clue: Any) -> bool:
@@ -201,20 +211,22 @@ def _clues(draws: Draws, level: int, order: Sequence[int], goal: Goal, asked: in
             used.add(people)
             found.append((topic, clue))
             orders = left
+    behind = all_orders(n)
     for i in range(len(found) - 1, -1, -1):
-        orders = all_orders(n)
-        for j, (_, clue) in enumerate(found):
-            if j != i:
-                orders &= orders_with(n, clue)
+        orders = behind
+        for _, clue in found[:i]:
+            orders &= orders_with(n, clue)
         if goal_met(n, orders, goal):
             del found[i]
+        else:
+            behind &= orders_with(n, found[i][1])
     return draws.shuffled(found) if len(found) > 1 else None
 
 
 def _clue(draws: Draws, level: int, order: Sequence[int], asked: int) -> tuple[text.Topic, Clue]:
     """A clue that is true of the order; not about the place of the person asked for alone."""
     n, random = len(order), draws.random
-    form = draws.weighted(FORMS, WEIGHTS[level])
+    form = draws.choice(FORMS[level])
     if form == "gap":
         step = 2 + int(random() * (n - 2))
         k = int(random() * (n - step))

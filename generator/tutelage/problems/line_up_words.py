@@ -149,9 +149,9 @@ def write(problem: Problem, clues: Sequence[Clue], moves: Sequence[Move], opens:
     steps = list(head)
     for number, move in enumerate(moves, start=len(steps)):
         line, new = _line(structure, clues, move, style + number)
-        used = [m.clue for m in (move, *move.chain) if m.clue >= 0]
-        steps.append(Step(f"s{number}", _what(structure, move), line[0].upper() + line[1:], new,
-                          tuple([problem.quantities[i].name for i in dict.fromkeys(used)]) or (f"s{number - 1}",)))
+        used = [m.clue for m in (move, *move.chain) if m.clue >= 0] if move.chain else [move.clue] if move.clue >= 0 else []
+        uses = tuple([problem.quantities[i].name for i in used]) or (f"s{number - 1}",)
+        steps.append(Step(f"s{number}", _what(structure, move), line[0].upper() + line[1:], new, uses))
     value, answer = conclusion(structure, opens)
     if isinstance(value, tuple) or len(steps) < 2:
         fields = {"list": answer, "new": steps[-1].value}
@@ -226,12 +226,16 @@ def _line(structure: Structure, clues: Sequence[Clue], move: Move, style: int) -
     who = people_of(clue)
     new = _news(structure, move, who, style)
     known = [p for p in who if move.before[p] & (move.before[p] - 1) == 0]
-    fields = {"clause": _clause(structure, move.clue, clue), "new": new,
-              "known": listed([_spot(structure, (p,), move.before[p], style) for p in known]) if known else ""}
+    fields = {"clause": _clause(structure, move.clue, clue), "new": new, "known": _known(structure, move, known, style)}
     if move.kind != "clue":
         fields |= slip_fields(structure, clues, move)
         return bank.choose(f"{move.kind}.line" if known else f"{move.kind}.line_open", style, fields), new
     return bank.choose(_key(len(names), clue, move, who, known), style, fields), new
+
+
+def _known(structure: Structure, move: Move, known: Sequence[int], style: int) -> str:
+    """ "Ann is third and Bob is fourth", of those who are placed."""
+    return listed([_spot(structure, (p,), move.before[p], style) for p in known]) if known else ""
 
 
 def _key(n: int, clue: Clue, move: Move, who: Sequence[int], known: Sequence[int]) -> str:
@@ -284,6 +288,6 @@ def slip_fields(structure: Structure, clues: Sequence[Clue], move: Move) -> dict
         topic = structure["topics"][move.clue]
         fields |= {"a": names[who[0]], "b": names[who[-1]], "clause": _clause(structure, move.clue, clue),
                    "about": wordings(BANK).choose(f"the.{topic[0]}", 0, dict(zip("abc", [names[p] for p in topic[1:]], strict=False))),
-                   "known": listed([_spot(structure, (p,), move.before[p], style) for p in known]) if known else "",
+                   "known": _known(structure, move, known, style),
                    "k": COUNTS[clue[3]] if clue[0] == "gap" else ""}
     return fields

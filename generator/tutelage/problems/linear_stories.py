@@ -47,28 +47,28 @@ def _count(least: int, most: int, things: str, each: tuple[int, ...] = (), bring
 
 
 STORIES: Mapping[str, Story] = {
-    "tickets": _mix(4, 18, "adult ticket,child ticket,senior ticket,youth ticket,guidebook", before="€"),
-    "fruit": _mix(4, 15, "apple,banana,coconut,grapefruit,kiwi,mango,peach", after=" crowns"),
+    "tickets": _mix(4, 18, "full-price ticket,child ticket,senior ticket,youth ticket,guidebook", before="€"),
+    "fruit": _mix(4, 15, "banana,coconut,grapefruit,kiwi,mango,peach,tangerine", after=" crowns"),
     "cafe": _mix(2, 12, "brownie,coffee,juice,muffin,sandwich,tea", before="€"),
     "stationery": _mix(3, 16, "folder,marker,notebook,pen,ruler", after=" crowns"),
     "loads": _mix(4, 25, "brick,panel,slab,tile,kerbstone", after=" kg"),
     "rods": _mix(4, 30, "blue rod,green rod,red rod,white rod,yellow rod", after=" cm"),
-    "workshop": _mix(5, 35, "brake,chain,lamp,puncture,gear", after=" minutes"),
+    "workshop": _mix(5, 35, "brake,chain,gear,puncture,saddle", after=" minutes"),
     "game": _mix(5, 30, "coin,gem,key,medal,star", after=" points"),
     "farm": _count(3, 24, "hen,duck,goat,cow", (2, 2, 4, 4), "have {} legs"),
     "coins": _count(3, 22, "5-cent coin,10-cent coin,20-cent coin,50-cent coin", (5, 10, 20, 50), letters="xyz"),
     "rooms": _count(3, 16, "double room,triple room,family room", (2, 3, 5), "sleep {} guests"),
     "vehicles": _count(3, 18, "bicycle,tricycle,car", (2, 3, 4), "have {} wheels"),
     "tables": _count(3, 16, "small table,round table,big table", (4, 6, 10), "seat {} people"),
-    "sold": _count(12, 59, "adult ticket,child ticket,senior ticket", (), "cost €{}", "€{}"),
+    "sold": _count(12, 59, "full-price ticket,child ticket,senior ticket", (), "cost €{}", "€{}"),
     "quiz": _count(3, 21, "right answer,wrong answer", (5, -2)),
     "baskets": _count(8, 21, "small basket,medium basket,large basket", (), "hold {} jars and {} bars", "{} and {}",
                       letters="xyz"),
     "boat": _count(3, 24, "boat,current", after=" km an hour"),
-    "ages": Story("people", range(5, 49), ("Ann", "Ben", "Cem", "Dora", "Eli", "Finn", "Gita", "Hugo", "Jana", "Kofi",
-                                           "Lena", "Mira", "Nils", "Pia", "Rosa", "Sam", "Tariq", "Vera", "Yusuf")),
+    "ages": Story("people", range(5, 49), ("Wim", "Ben", "Cem", "Dora", "Eli", "Finn", "Gita", "Hugo", "Jana", "Kofi",
+                                           "Quinn", "Mira", "Nils", "Pia", "Rosa", "Sam", "Tariq", "Vera", "Yusuf")),
     "numbers": Story("people", range(5, 61), ("first number", "second number", "third number"), letters="xyz"),
-    "bare": Story("bare", range(-9, 13), ("xyzwv", "pqrst", "abcde", "uvwst")),
+    "bare": Story("bare", range(-9, 13), ("xyzwv", "pqrst", "hkmnr", "uvwst")),
 }
 MIXES = ("tickets", "fruit", "cafe", "stationery", "loads", "rods", "workshop", "game")
 COUNTS = ("rooms", "vehicles", "tables", "sold", "coins")

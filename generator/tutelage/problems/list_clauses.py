@@ -145,34 +145,38 @@ def _ranked(key: Callable[[Any], Any], backwards: bool = False, reverse: bool = 
     return lambda: lambda xs: sorted(xs[::-1] if backwards else xs, key=key, reverse=reverse)
 
 
-_BY = {  # direction -> the key of a pair and its text
+_BY: dict[str, tuple[Callable[[Any], Any], str]] = {  # direction -> the key of a pair and its text
     "up": (lambda r: r[1], "r[1]"),
     "down": (lambda r: -r[1], "-r[1]"),
     "name": (lambda r: r[0], "r[0]"),
-}  # fmt: skip
+}
 
 
 def _rankings() -> dict[str, Act]:
     """How records are sorted, for each order and each rule for ties; and how that goes wrong."""
-    acts = {}
+    acts: dict[str, Act] = {}
     for way, (key, text) in _BY.items():
-        acts |= {
-            f"order.{way}_earlier": Act("whole", _ranked(key), f"sorted(%(s)s, key=lambda r: {text})"),
-            f"order.{way}_later": Act("whole", _ranked(key, backwards=True), f"sorted(%(s)s[::-1], key=lambda r: {text})"),
-            f"order.{way}_name": Act("whole", _ranked(lambda r, key=key: (key(r), r[0])),
-                                     f"sorted(%(s)s, key=lambda r: ({text}, r[0]))"),
-            f"order.{way}_short": Act("whole", _ranked(lambda r, key=key: (key(r), len(r[0]), r[0])),
-                                      f"sorted(%(s)s, key=lambda r: ({text}, len(r[0]), r[0]))"),
-            f"order.{way}_back": Act(
-                "whole", lambda key=key: lambda xs: sorted(sorted(xs, key=lambda r: r[0], reverse=True), key=key),
-                f"sorted(sorted(%(s)s, reverse=True), key=lambda r: {text})"),
-            f"order.{way}_alone": Act("whole", _ranked(key), f"sorted(%(s)s, key=lambda r: {text})"),
-        }  # fmt: skip
+        acts |= {f"order.{way}_{tie}": act for tie, act in _ranked_by(key, text).items()}
     acts["order.down_turned"] = Act("whole", lambda: lambda xs: sorted(xs, key=lambda r: r[1])[::-1],
                                     "sorted(%(s)s, key=lambda r: r[1])[::-1]")  # fmt: skip
     acts["order.down_both"] = Act("whole", _ranked(lambda r: (r[1], r[0]), reverse=True),
                                   "sorted(%(s)s, key=lambda r: (r[1], r[0]), reverse=True)")  # fmt: skip
     return acts
+
+
+def _ranked_by(key: Callable[[Any], Any], text: str) -> dict[str, Act]:
+    """The sorting by one key, for each rule for ties; `alone` has none."""
+    plain = Act("whole", _ranked(key), f"sorted(%(s)s, key=lambda r: {text})")
+    return {
+        "earlier": plain,
+        "alone": plain,
+        "later": Act("whole", _ranked(key, backwards=True), f"sorted(%(s)s[::-1], key=lambda r: {text})"),
+        "name": Act("whole", _ranked(lambda r: (key(r), r[0])), f"sorted(%(s)s, key=lambda r: ({text}, r[0]))"),
+        "short": Act("whole", _ranked(lambda r: (key(r), len(r[0]), r[0])),
+                     f"sorted(%(s)s, key=lambda r: ({text}, len(r[0]), r[0]))"),
+        "back": Act("whole", lambda: lambda xs: sorted(sorted(xs, key=lambda r: r[0], reverse=True), key=key),
+                    f"sorted(sorted(%(s)s, reverse=True), key=lambda r: {text})"),
+    }  # fmt: skip
 
 
 RECORDS = Kit(

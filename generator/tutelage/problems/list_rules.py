@@ -8,8 +8,8 @@ when nothing is left. Right is a program that returns on every test what the cla
         ordered = sorted(kept, reverse=True)               Return their sum.
         return sum(ordered[:3])
 
-Mistakes: the limit itself on the wrong side, a slice one short, cutting down before the other rules have had their turn,
-an empty list that nobody thought of, `/` for `//`, one pack too many, an order lost in a set, ties left to chance.
+Mistakes: the limit itself on the wrong side, a slice one short, cutting down before the other rules have had their
+turn, an empty list that nobody thought of, `/` for `//`, one pack too many, an order lost in a set, ties left alone.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _with_slip(plan: list[Entry], kind: str, step: int) -> list[Entry]:
 
 def _about(structure: Structure, plan: Sequence[Entry], kind: str, step: int) -> dict[str, str]:
     """What the words of one kind of slip name besides."""
-    slot, (key, *parts), _ = plan[step]
+    key, *parts = plan[step].value
     if kind == "off_by_one":
         edge = 0 if not parts else parts[-1] if key == "below_top" else parts[0]
         return {"edge": str(edge), "inside": "yes" if key in ("at_least", "at_most", "within", "not_negative") else ""}
@@ -88,7 +88,7 @@ def _about(structure: Structure, plan: Sequence[Entry], kind: str, step: int) ->
         return {"empty": f"`{literal(guard.value[1])}`"}
     if kind == "cut_too_soon":
         cut, n = next(entry for entry in plan if entry.slot == "take").value
-        return {"cut": {"first": f"take the first {n}", "last": f"take the last {n}", "rest": f"drop the first {n}"}[cut]}
+        return {"cut": f"drop the first {n}" if cut == "rest" else f"take the {cut} {n}"}
     if kind == "slice_end":
         return {"n": str(parts[0]), "cut": "dropped" if key == "rest" else "taken"}
     return {"n": str(parts[0])} if parts else {}

@@ -1,9 +1,9 @@
-"""The stories of `list_rules`, and how a structure over one of them is drawn: clauses, values, and inputs to test with."""
+"""The stories of `list_rules`, and how a structure over one of them is drawn: clauses, values, inputs to test with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from tutelage.draws import Draws
 from tutelage.problems.list_clauses import NUMBERS, RECORDS
@@ -13,44 +13,75 @@ from tutelage.values import Structure
 KITS = {"numbers": NUMBERS, "records": RECORDS}
 MOST_TESTS = 8
 ONE_OF = ("limit", "band", "sign")  # of these filters a problem has one at most
+FILTERS = frozenset({"limit", "band", "kind", "sign", "repeats"})
 IDLE = ("name", "numbers", "top_number")  # what a ranking can't say, or ties would not matter
 
-# story: argument, names for the function, one item, several, smallest and largest number, which clauses suit it
+
+class Story(NamedTuple):
+    """A list of numbers, and what they are."""
+
+    argument: str
+    functions: str  # names that the function may have
+    thing: str
+    low: int
+    high: int
+    slots: str  # the clauses that suit it
+    packs: str = "packs"  # what the numbers are divided into
+
+
+class Table(NamedTuple):
+    """A list of pairs of a name and a number."""
+
+    argument: str
+    functions: str
+    thing: str  # what a pair stands for
+    owner: str  # what its name names
+    measure: str  # what its number measures
+    unit: str
+    low: int
+    high: int
+    names: str
+
+
 STORIES = {
-    "wind": ("readings", "wind_report daily_wind read_mast", "reading", "readings", 0, 40, "limit band skip repeats change cap"),
-    "till": ("amounts", "till_report check_receipts day_end", "amount", "amounts", 1, 60, "limit band repeats change cap skip"),
-    "frost": ("degrees", "frost_report night_log glasshouse", "reading", "readings", -12, 22, "limit band sign skip change repeats"),
-    "account": ("bookings", "account_report review_account statement", "booking", "bookings", -60, 80,
-                "limit sign repeats change skip cap"),
-    "parcels": ("weights", "load_report check_parcels depot_list", "weight", "weights", 1, 40, "limit band packs cap change repeats"),
-    "lockers": ("numbers", "locker_list check_lockers pick_lockers", "number", "numbers", 1, 60,
-                "kind limit band repeats skip change"),
-    "laps": ("laps", "swim_report lap_table club_laps", "count", "counts", 0, 40, "limit band change cap packs repeats"),
-    "eggs": ("eggs", "egg_report coop_table morning_eggs", "count", "counts", 2, 50, "limit packs change kind skip cap"),
-    "quiz": ("scores", "quiz_report score_table mark_quiz", "score", "scores", 0, 30, "limit band repeats cap change kind"),
+    "wind": Story("readings", "wind_report daily_wind read_mast", "reading", 0, 40,
+                  "limit band skip repeats change cap"),
+    "till": Story("amounts", "till_report check_receipts day_end", "amount", 1, 60,
+                  "limit band repeats change cap skip"),
+    "frost": Story("degrees", "frost_report night_log glasshouse", "reading", -12, 22,
+                   "limit band sign skip change repeats"),
+    "account": Story("bookings", "account_report review_account statement", "booking", -60, 80,
+                     "limit sign repeats skip cap"),
+    "parcels": Story("weights", "load_report check_parcels depot_list", "weight", 1, 40,
+                     "limit band packs cap change repeats", "units"),
+    "lockers": Story("numbers", "locker_list check_lockers pick_lockers", "number", 1, 60,
+                     "kind limit band repeats skip"),
+    "laps": Story("laps", "swim_report lap_table club_laps", "count", 0, 40,
+                  "limit band change cap packs repeats", "sets"),
+    "eggs": Story("eggs", "egg_report coop_table morning_eggs", "count", 2, 50,
+                  "limit packs change kind skip cap", "boxes"),
+    "quiz": Story("scores", "quiz_report score_table mark_quiz", "score", 0, 30,
+                  "limit band repeats cap change kind"),
 }  # fmt: skip
-
-PACKS = {"parcels": "units", "laps": "sets", "eggs": "boxes"}  # what the numbers of a story are divided into
-
-# story: argument, names for the function, an entry, entries, its name, its number, the unit, range, the names
 TABLES = {
-    "race": ("results", "race_table finish_list run_report", "run", "runs", "runner", "time", "seconds", 50, 75,
-             "Ana Bo Carl Dee Edith Finn Greta Hal Ines"),
-    "arcade": ("games", "high_scores arcade_table player_list", "game", "games", "player", "points", "points", 10, 40,
-               "Ash Bix Coco Dart Ember Fox Gizmo Hero Ivy"),
-    "songs": ("songs", "set_list song_table radio_hour", "song", "songs", "title", "length", "seconds", 150, 190,
-              "Amber Breeze Candles Dusk Echoes Fog Gravel Honey Iris"),
-    "loans": ("loans", "loan_report desk_list overdue_table", "loan", "loans", "book", "number of days", "days", 5, 35,
-              "Atlas Birds Chess Dunes Ebb Ferns Ghosts Herbs Islands"),
-    "bids": ("bids", "bid_table auction_report hammer_list", "bid", "bids", "bidder", "amount", "euros", 40, 70,
-             "Abel Bruno Cleo Dora Emil Flora Gus Hana Ida"),
-    "plants": ("plants", "garden_table plant_report bed_list", "plant", "plants", "kind", "height", "centimetres", 20, 50,
-               "Aster Basil Clover Dill Elder Fennel Garlic Hop Iris"),
+    "race": Table("results", "race_table finish_list run_report", "run", "runner", "time", "seconds", 50, 75,
+                  "Ana Bo Carl Dee Edith Finn Greta Hal Ines"),
+    "arcade": Table("games", "high_scores arcade_table player_list", "game", "player", "points", "points", 10, 40,
+                    "Ash Bix Coco Dart Ember Fox Gizmo Hero Ivy"),
+    "songs": Table("songs", "set_list song_table radio_hour", "song", "title", "length", "seconds", 150, 190,
+                   "Amber Breeze Candles Dusk Echoes Fog Gravel Honey Iris"),
+    "loans": Table("loans", "loan_report desk_list overdue_table", "loan", "book", "number of days", "days", 5, 35,
+                   "Atlas Birds Chess Dunes Ebb Ferns Ghosts Herbs Islands"),
+    "bids": Table("bids", "bid_table auction_report hammer_list", "bid", "bidder", "amount", "euros", 40, 70,
+                  "Abel Bruno Cleo Dora Emil Flora Gus Hana Ida"),
+    "plants": Table("plants", "garden_table plant_report bed_list", "plant", "kind", "height", "centimetres", 20, 50,
+                    "Aster Basil Clover Dill Elder Fennel Garlic Hop Iris"),
 }  # fmt: skip
+Drawn = tuple[dict[str, Any], dict[str, Any], list[int]]
 
 
 def drawn(draws: Draws, count: int) -> tuple[Structure, Mapping[str, Any]]:
-    """A structure with about `count` clauses and their values; its tests tell each clause from what else it might say."""
+    """A structure with about `count` clauses and their values; its tests tell each clause from what it isn't."""
     while True:
         make = _numbers if draws.chance(0.62) else _records
         structure, values, edges = make(draws, count)
@@ -62,10 +93,10 @@ def drawn(draws: Draws, count: int) -> tuple[Structure, Mapping[str, Any]]:
             return structure, values
 
 
-def _numbers(draws: Draws, count: int) -> tuple[dict[str, Any], dict[str, Any], list[int]]:
+def _numbers(draws: Draws, count: int) -> Drawn:
     """A structure over a list of numbers with `count` clauses, their values, and numbers that its tests should hold."""
     story = draws.choice(tuple(STORIES))
-    _, functions, _, _, low, high, suits = STORIES[story]
+    _, functions, _, low, high, suits, _ = STORIES[story]
     single = count > 2 and draws.chance(0.6)
     names = _middle(draws, suits.split(), count - 2 if single else count - 1, single)
     result = _result(draws, names, single)
@@ -73,7 +104,8 @@ def _numbers(draws: Draws, count: int) -> tuple[dict[str, Any], dict[str, Any], 
     slots: list[list[Any]] = []
     values: dict[str, Any] = {}
     edges: list[int] = []
-    seen = [(x, x) for x in range(low, high + 1, 1 + (high - low) // 50)]  # the numbers that still count, and what has become of them
+    # the numbers that still count, each with what has become of it
+    seen = [(x, x) for x in range(low, high + 1, 1 + (high - low) // 50)]
     for name in names:
         given = _given(draws, name, seen) if name != "repeats" else [] if plain else [1]
         value = draws.choice([v for v in NUMBERS.domains[name](given) if v[0] != "given"])
@@ -105,7 +137,7 @@ def _result(draws: Draws, names: list[str], single: bool) -> str:
         return draws.choice([*fair, "mean", *([] if "change" in names else ["spread"])])
     if "order" in names and "take" not in names:
         return "list"
-    return draws.choice(["list", "sum", *(["count"] if set(names) <= {"limit", "band", "kind", "sign", "repeats"} else [])])
+    return draws.choice(["list", "sum", *(["count"] if FILTERS.issuperset(names) else [])])
 
 
 def _middle(draws: Draws, suits: list[str], count: int, single: bool) -> list[str]:
@@ -147,10 +179,10 @@ def _part(seen: Sequence[tuple[int, int]], part: float) -> int:
     return numbers[int(part * len(numbers))]
 
 
-def _records(draws: Draws, count: int) -> tuple[dict[str, Any], dict[str, Any], list[int]]:
+def _records(draws: Draws, count: int) -> Drawn:
     """The same for a list of pairs of a name and a number."""
     story = draws.choice(tuple(TABLES))
-    _, functions, *_, low, high, _ = TABLES[story]
+    numbers = range(TABLES[story].low, TABLES[story].high + 1)
     ranked = count > 3 or (count == 3 and draws.chance(0.6))
     end = count > 6 or (ranked and count > 4 and draws.chance(0.4))  # says what to return where nothing is left
     free = count - 1 - 2 * ranked - end
@@ -165,28 +197,29 @@ def _records(draws: Draws, count: int) -> tuple[dict[str, Any], dict[str, Any], 
         if name == "ties":
             slots.append([name, ["name", "back", "short"] if "repeats" in names else ["earlier", "later", "name"]])
         else:
-            slots.append([name, [] if name in ("order", "repeats") else _given(draws, name, [(x, x) for x in range(low, high + 1)])])
+            slots.append([name, _given(draws, name, [(x, x) for x in numbers])])
     slots += [["empty", []]] if end else []
     slots.append(["output", ["top", "bottom", "top_number"] if single else ["names", "pairs", "numbers", "lines"]])
-    values = {name: draws.choice([value for value in RECORDS.domains[name](given) if value[0] not in IDLE or not ranked])
-              for name, given in slots}
+    idle = IDLE if ranked else ()
+    values = {name: draws.choice([value for value in RECORDS.domains[name](given) if value[0] not in idle])
+              for name, given in slots}  # fmt: skip
     edges = [number for name, given in slots if name in ("limit", "band") for number in given]
     if edges:
         does = RECORDS.acts[f"{filters}.{values[filters][0]}"].means(*values[filters][1:])
-        good = [number for number in range(low, high + 1) if does(("", number))]
+        good = [number for number in numbers if does(("", number))]
         edges += [draws.choice(good) for _ in range(3)] if good else []
-    return _structure(draws, "records", story, functions, slots), values, edges
+    return _structure(draws, "records", story, TABLES[story].functions, slots), values, edges
 
 
 def _structure(draws: Draws, kit: str, story: str, functions: str, slots: list[list[Any]]) -> dict[str, Any]:
     return {"kit": kit, "story": story, "function": draws.choice(functions.split()), "slots": slots,
-            "style": draws.below(1 << 30)}
+            "style": draws.below(1 << 30)}  # fmt: skip
 
 
 def _inputs(draws: Draws, structure: Structure, values: Mapping[str, Any], edges: list[int]) -> Callable[[], list[Any]]:
     """Makes inputs on which clauses differ: limits are hit, numbers come twice."""
     if structure["kit"] == "numbers":
-        *_, low, high, _ = STORIES[structure["story"]]
+        _, _, _, low, high, *_ = STORIES[structure["story"]]
         pool = edges[:8] + [draws.between(low, high) for _ in range(max(2, 9 - len(edges)))]
         pool += pool[: 13 - len(pool)]
         return lambda: _strided(draws, pool, draws.between(7, 9))
@@ -207,7 +240,8 @@ def _strided(draws: Draws, pool: Sequence[Any], length: int) -> list[Any]:
 def _left_out(structure: Structure, values: Mapping[str, Any], items: list[Any]) -> list[list[Any]]:
     """A list that is not empty, but of which the clauses leave nothing, if there seems to be one."""
     kit = KITS[structure["kit"]]
-    function = meaning(kit, [entry for entry in plan_of(kit, structure, values) if entry.slot not in ("result", "output", "empty")])
+    plan = plan_of(kit, structure, values)
+    function = meaning(kit, [entry for entry in plan if entry.slot not in ("result", "output", "empty")])
     out: list[Any] = []
     for item in items:
         if item not in out and len(out) < 3 and not function([*out, item]):
@@ -219,12 +253,13 @@ def fields_of(structure: Structure) -> Callable[[str], Mapping[str, str]]:
     """What the words for the clause of a slot may name. Once numbers have been changed they aren't called readings."""
     fields = {"function": structure["function"], "article": "a"}
     if structure["kit"] == "records":
-        argument, _, thing, things, owner, measure, unit, *_ = TABLES[structure["story"]]
-        fields |= {"argument": argument, "thing": thing, "things": things, "owner": owner, "measure": measure, "unit": unit}
+        table = TABLES[structure["story"]]
+        fields |= {"argument": table.argument, "thing": table.thing, "things": f"{table.thing}s",
+                   "owner": table.owner, "measure": table.measure, "unit": table.unit}  # fmt: skip
         return lambda slot: fields
-    argument, _, thing, things, *_ = STORIES[structure["story"]]
-    fields |= {"argument": argument, "thing": thing, "things": things, "packs": PACKS.get(structure["story"], "packs"),
-               "article": "an" if thing[0] in "aeio" else "a"}
+    story = STORIES[structure["story"]]
+    fields |= {"argument": story.argument, "thing": story.thing, "things": f"{story.thing}s", "packs": story.packs,
+               "article": "an" if story.thing[0] in "aeio" else "a"}  # fmt: skip
     names = [name for name, _ in structure["slots"]]
     change = min([names.index(name) for name in ("change", "packs", "cap") if name in names], default=len(names))
     later = {**fields, "thing": "value", "things": "values", "article": "a"}
@@ -238,8 +273,8 @@ def names_of(structure: Structure) -> Names:
     loops = style // 32 % 5 < 2
     fresh = loops or style // 256 % 4 > 0
     if structure["kit"] == "records":
-        argument, _, _, _, owner, _, unit, *_ = TABLES[structure["story"]]
-        return Names(argument, f"{owner}, {unit}", owner, unit, loops, fresh)
-    argument, _, thing, *_ = STORIES[structure["story"]]
-    item = (thing, "x", argument[0])[style // 8 % 3]
-    return Names(argument, item, item, item, loops, fresh)
+        table = TABLES[structure["story"]]
+        return Names(table.argument, f"{table.owner}, {table.unit}", table.owner, table.unit, loops, fresh)
+    story = STORIES[structure["story"]]
+    item = (story.thing, "x", story.argument[0])[style // 8 % 3]
+    return Names(story.argument, item, item, item, loops, fresh)

@@ -49,33 +49,34 @@ STORIES: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
     )
 }
 TALES = tuple(STORIES)
+PAIRS = {count: tuple([(a, b) for a in range(count) for b in range(a + 1, min(a + 4, count)) if b - a < count - 1])
+         for count in range(4, 9)}
 
 
 def draw(draws: Draws, level: int) -> Problem:
-    """A fresh problem: all pieces lead onward, and filling the shortest free way each time gives the greatest flow."""
+    """A fresh problem: filling the shortest free way each time gives the greatest flow; the ends mostly take more."""
     check_level(NAME, level)
-    story = draws.choice(TALES)
+    story, inner = draws.choice(TALES), draws.chance(0.4)
     while True:
         count, size = draws.choice(SIZES[level])
         pieces = _pieces(draws, count, size)
-        if len(pieces) != size:
-            continue
-        room = [draws.between(2, 12) for _ in pieces]
+        room = [draws.between(2, 9) if a and b < count - 1 else draws.between(4, 12) for a, b in pieces]
         flow = flows.filled(count, pieces, room)
         total = _total(flow)
         # the answer should not stand in the statement; a piece that isn't full may as well be one wider
         room = [width + (width == total > used) for width, used in zip(room, flow.used, strict=True)]
-        if len(flow.paths) >= PATHS[level] and total not in room and flows.wall(count, pieces, room, flow.used):
+        if (len(flow.paths) >= PATHS[level] and total not in room and (not inner or _ends(count, pieces, room) > total)
+                and flows.wall(count, pieces, room, flow.used)):
             break
     structure = {"story": story, "places": draws.sample(STORIES[story][1], count),
                  "ways": [[*piece] for piece in pieces],
-                 "layout": draws.choice(LAYOUTS if size <= MOST_SENTENCES else LAYOUTS[:-1]),
+                 "layout": draws.choice(LAYOUTS if len(pieces) <= MOST_SENTENCES else LAYOUTS[:-1]),
                  "style": draws.below(1 << 30)}
     return pose(structure, dict(zip(_names(structure), room, strict=True)), level)
 
 
 def _pieces(draws: Draws, count: int, size: int) -> list[tuple[int, int]]:
-    """Pieces from lower to higher places, in random order, so that every place is on some way and both ends branch."""
+    """About `size` pieces from lower to higher places, in random order. Every place is on a way, both ends branch."""
     goal = count - 1
     pieces = {(0, 1), (0, 2), (goal - 2, goal), (goal - 1, goal)}
     for place in range(1, goal):
@@ -83,13 +84,10 @@ def _pieces(draws: Draws, count: int, size: int) -> list[tuple[int, int]]:
             pieces.add((draws.between(max(1, place - 3), place - 1), place))
         if place < goal - 2:
             pieces.add((place, draws.between(place + 1, min(place + 3, goal - 1))))
-    for _ in range(2 * size):
+    for a, b in sorted(PAIRS[count], key=lambda pair: draws.random()):
         if len(pieces) >= size:
             break
-        a = draws.below(goal)
-        b = draws.between(a + 1, min(a + 3, goal))
-        if b - a < goal:
-            pieces.add((a, b))
+        pieces.add((a, b))
     return sorted(pieces, key=lambda piece: draws.random())
 
 
@@ -127,7 +125,7 @@ def work(problem: Problem) -> Work:
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
     structure, room, flow = problem.structure, _room(problem), _flow(problem)[0]
     last, total = len(flow.paths) - 1, _total(flow)
-    found = [("ends_only", 0)] if min(_end(structure, room, 0), _end(structure, room, 1)) > total else []
+    found = [("ends_only", 0)] if _ends(len(structure["places"]), structure["ways"], room) > total else []
     if last > 0:
         found += [("best_path", 0), ("path_missed", last)]
     whole = {(a, b): width for (a, b), width in zip(structure["ways"], room, strict=True)}
@@ -193,10 +191,13 @@ def _total(flow: Flow) -> int:
     return sum([amount for _, amount, _ in flow.paths])
 
 
-def _end(structure: Structure, room: Sequence[int], side: int) -> int:
-    """What the pieces at one end carry together: side 0 is what leaves the first place, 1 what reaches the last."""
-    end = (0, len(structure["places"]) - 1)[side]
-    return sum([width for way, width in zip(structure["ways"], room, strict=True) if way[side] == end])
+def _ends(count: int, pieces: Sequence[Sequence[int]], room: Sequence[int]) -> int:
+    """What both ends can take: the smaller of what leaves the first place and what reaches the last."""
+    away, home = 0, 0
+    for (a, b), width in zip(pieces, room, strict=True):
+        away += width if not a else 0
+        home += width if b == count - 1 else 0
+    return min(away, home)
 
 
 def _room(problem: Problem) -> list[int]:
@@ -257,13 +258,13 @@ def _hasty(problem: Problem, right: Work, kind: str) -> Slip | None:
     fields = {"from": places[0], "to": places[-1], **STORIES[structure["story"]][0]}
     names = [q.name for q in problem.quantities]
     if kind == "ends_only":
-        sums = [_end(structure, room, side) for side in (0, 1)]
-        total, ends = min(sums), (0, len(places) - 1)
+        ends, uses = (0, len(places) - 1), []
         for side, key in enumerate(("out", "in")):
-            terms = [str(width) for way, width in zip(structure["ways"], room, strict=True) if way[side] == ends[side]]
-            fields.update({key: str(sums[side]), f"{key}_terms": " + ".join(terms)})
-        uses = [[name for way, name in zip(structure["ways"], names, strict=True) if way[side] == ends[side]]
-                for side in (0, 1)]
+            at = [i for i, way in enumerate(structure["ways"]) if way[side] == ends[side]]
+            fields[key] = str(sum([room[i] for i in at]))
+            fields[f"{key}_terms"] = " + ".join([str(room[i]) for i in at])
+            uses.append([names[i] for i in at])
+        total = _ends(len(places), structure["ways"], room)
         values = [fields["out"], fields["in"], str(total)]
     else:
         path = flows.widest(len(places), structure["ways"], room)

@@ -64,14 +64,16 @@ class Story:
         self.says.append(["", key, self.unit, self.ref, phrase])
 
     def make(self, op: str, args: list[Any], key: str, *, unit: str = "", phrase: str = "") -> bool:
-        """Adds a node, which is what there is now; False where its value is out of bounds. May raise NoAnswer."""
+        """Adds a node, which is what there is now. Raises NoAnswer where its value is out of bounds; else gives True."""
         results, values = self.results, self.values
         value = OPERATIONS[op](*[results[arg] if arg.__class__ is int else values[arg] for arg in args])
         results.append(value)
         self.now, self.value, self.unit = len(self.nodes), value, unit or self.unit
         self.nodes.append([op, args, key, self.unit, phrase])
         self.left -= 1
-        return self.fits(value, self.unit)
+        if not self.fits(value, self.unit):
+            raise NoAnswer(f"{value} {self.unit} is out of bounds")
+        return True
 
     def phrase(self, sort: str) -> str:
         """A verb phrase of the world that hasn't been used; "" where there is none left."""
@@ -93,7 +95,7 @@ class Story:
 
 
 class Event(NamedTuple):
-    """One thing that can happen. `run` gives False where it can't."""
+    """One thing that can happen. `run` gives False, with nothing done, where it can't."""
 
     name: str
     run: Callable[[Story], bool]
@@ -117,7 +119,7 @@ def table(worlds: Mapping[str, World], starts: Sequence[Event], events: Sequence
     for name, world in worlds.items():
         able = [[e for e in of if not e.needs or e.needs in world.can] for of in (starts, events)]
         for left in range(1, MOST_STEPS + 1):
-            found[name, "", left] = choice_of([e for e in able[0] if e.steps < left])
+            found[name, "", left] = choice_of([e for e in able[0] if e.steps <= left <= e.most])
             for state in states:
                 found[name, state, left] = choice_of([e for e in able[1] if state in e.states and e.steps <= left <= e.most])
     return found
@@ -132,7 +134,10 @@ def grow(s: Story, table: Table) -> bool:
 
 
 def _grown(s: Story, table: Table) -> bool:
-    event = weighted(s.draws, table[s.name, "", s.left])
+    start = table[s.name, "", s.left]
+    if not start[1]:
+        return False
+    event = weighted(s.draws, start)
     if not event.run(s):
         return False
     s.state = event.to
@@ -141,11 +146,9 @@ def _grown(s: Story, table: Table) -> bool:
         while True:
             if not fits[1]:
                 return False
-            event, size = weighted(s.draws, fits), len(s.nodes)
+            event = weighted(s.draws, fits)
             if event.run(s):
                 break
-            if len(s.nodes) != size:  # it went wrong on the way
-                return False
             fits = choice_of([e for e in fits[1] if e is not event])
         s.state = event.to or s.state
     return not s.left

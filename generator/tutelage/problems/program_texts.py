@@ -15,7 +15,6 @@ from tutelage.problems.programs import (
     Names,
     Text,
     behaviour,
-    literal,
     meaning,
     named,
     plan_of,
@@ -107,7 +106,9 @@ def work(genre: Genre, problem: Problem) -> Work:
     return _written(genre, structure, plan, value, ())[0]
 
 
-def _written(genre: Genre, structure: Structure, plan: Sequence[Entry], value: Value, done: tuple[Step, ...]) -> tuple[Work, Text]:
+def _written(
+    genre: Genre, structure: Structure, plan: Sequence[Entry], value: Value, done: tuple[Step, ...]
+) -> tuple[Work, Text]:
     """The work that writes a program clause by clause; the steps `done` are taken over as they are."""
     kit, bank, about = genre.kit(structure), genre.bank(), genre.fields(structure)
     text = write(kit, plan, structure["function"], genre.names(structure))
@@ -122,9 +123,10 @@ def _written(genre: Genre, structure: Structure, plan: Sequence[Entry], value: V
             do += " " + bank.choose(f"{prefix}.{behind}.{tie}.do", style, fields)
         fields["do"] = do
         line = "line.idle" if not code else "line.first" if i == 0 else "line.last" if i == last else "line.next"
-        uses = () if says is DO else (slot, behind) if behind else (slot,)
-        steps.append(Step(f"s{i}", bank.choose(f"{section}.what", style, fields), bank.choose(line, style + 7 * i, fields),
-                          text.made[i], (*uses, f"s{i - 1}") if i else uses))
+        uses: tuple[str, ...] = () if says is DO else (slot, behind) if behind else (slot,)
+        what = bank.choose(f"{section}.what", style, fields)
+        uses = (*uses, f"s{i - 1}") if i else uses
+        steps.append(Step(f"s{i}", what, bank.choose(line, style + 7 * i, fields), text.made[i], uses))
     return Work(tuple(steps), value, text.source), text
 
 
@@ -144,11 +146,16 @@ def slip(genre: Genre, problem: Problem, right: Work, kind: str, step: int) -> S
 
 def _seen(structure: Structure, right: Value, wrong: Value) -> dict[str, str]:
     """The shortest test that shows a mistake: the call, what the wrong program makes of it, and what is wanted."""
-    assert isinstance(right, tuple) and isinstance(wrong, tuple)
+    assert isinstance(right, tuple)
+    assert isinstance(wrong, tuple)
     tests = structure["tests"]
     worst = min([i for i in range(len(tests)) if right[i] != wrong[i]], key=lambda i: len(tests[i]))
     got, want = wrong[worst], right[worst]
-    ran = f"stops with {'an' if got[1] in 'AEIO' else 'a'} `{got[1:]}`" if got[0] == "!" else f"returns `{_spaced(got)}`"
+    ran = f"returns `{_spaced(got)}`"
+    if got == "null":
+        ran = "returns nothing"
+    elif got[0] == "!":
+        ran = f"stops with {'an' if got[1] in 'AEIO' else 'a'} `{got[1:]}`"
     return {"call": f"`{structure['function']}({json.dumps(tests[worst])})`", "ran": ran, "want": f"`{_spaced(want)}`"}
 
 
@@ -164,7 +171,7 @@ def confirm(genre: Genre, problem: Problem) -> Value:
 
 
 def judge(problem: Problem, right: Work, answer: str) -> bool:
-    """Whether the program in a text behaves as the right one does. Raises RunnerUnavailable where nothing can be run."""
+    """Whether the program in a text behaves as the right one does. Raises RunnerUnavailable without a sandbox."""
     source = program_in(answer)
     return bool(source) and _returned(problem.structure, source) == right.value
 

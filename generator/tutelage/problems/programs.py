@@ -105,7 +105,8 @@ def takes(given: Sequence[int]) -> tuple[Choice, ...]:
 
 
 def quantities(kit: Kit, structure: Structure, values: Mapping[str, Value]) -> tuple[Quantity, ...]:
-    return tuple([Quantity(slot, values[slot], kit.domains[slot](given)) for slot, given in structure["slots"] if slot in values])
+    return tuple([Quantity(slot, values[slot], kit.domains[slot](given))
+                  for slot, given in structure["slots"] if slot in values])  # fmt: skip
 
 
 def plan_of(kit: Kit, structure: Structure, values: Mapping[str, Any]) -> list[Entry]:
@@ -166,6 +167,8 @@ def _json(value: Any) -> str:
     kind = type(value)
     if kind is list or kind is tuple:
         return f"[{','.join([_json(part) for part in value])}]"
+    if value is None:
+        return "null"
     return encode_basestring_ascii(value) if kind is str else repr(value)
 
 
@@ -280,7 +283,7 @@ def write(kit: Kit, plan: Plan, function: str, names: Names) -> Text:
     words = {"x": names.item, "a": names.first, "y": names.second, "e": e}
     for slot, value, _ in plan:
         act = kit.acts[f"{slot}.{value[0]}"]
-        target = kit.names.get(slot, "") if names.fresh or value is DO else source
+        target = kit.names.get(slot, "") if names.fresh or value is DO or act.form == "lines" else source
         words.update({"s": source, "d": target, **named(value)})
         piece, code, target = _pieces(act, act.code % words, names, source, target, e)
         lines += [f"    {line}" for line in piece]

@@ -1,4 +1,4 @@
-"""The forms of quadratic equations: which quantities each has, its standard form, how it is drawn and how it is written.
+"""The forms of quadratic equations: the quantities of each, its standard form, how it is drawn and how it is written.
 
     >>> standard_form("product", 1, (2, 7, 36))  # (x + 2)(x + 7) = 36
     (1, 9, -22)
@@ -44,7 +44,7 @@ FORMS: Mapping[str, Form] = {
     "square": Form(("p", "q"), "any", ("both", "larger", "smaller"), ("root",)),  # (x − p)² = q
     "square_plus": Form(("p", "r", "q"), "any", ("both", "larger", "smaller"), ("root",)),  # a(x − p)² + r = q
     "no_constant": Form(("b", "d"), "any", ("both", "larger", "smaller"), ("gather",)),  # ax² + bx = dx
-    "common": Form(("u", "p", "k"), "any", ("both", "larger", "smaller", "squares"), ("gather",)),  # (x + u)(x − p) = k(x − p)
+    "common": Form(("u", "p", "k"), "any", _ALL[:4], ("gather",)),  # (x + u)(x − p) = k(x − p)
     "numbers": Form(("sum", "product"), "pair", _ALL, ("formula", "half"), True),
     "rectangle": Form(("perimeter", "area"), "pair", ("both", "larger", "smaller"), ("formula", "half"), True),
     "longer": Form(("difference", "area"), "one", ("x", "other"), _WAYS, True),
@@ -140,7 +140,8 @@ def values_for(draws: Draws, form: str, a: int, p: int, q: int) -> Drawn | None:
         of_sum, of_product = {"standard": (-a, a), "moved": (-a, -a), "both_right": (a, -a), "shifted": (-1, -1),
                               "numbers": (1, 1), "rectangle": (2, 1), "ball": (5, 5)}[form]
         values = [of_sum * s, of_product * m]
-        return values, [_near([of_sum * n for n in sums], values[0]), _near([of_product * n for n in products], values[1])]
+        return values, [_near([of_sum * n for n in sums], values[0]),
+                        _near([of_product * n for n in products], values[1])]
     if form == "tower":
         start, rises = draws.between(3, 30), [5 * n for n in _products(p, q, 1)]
         values = [5 * s, start + 5 * m, start]
@@ -150,7 +151,7 @@ def values_for(draws: Draws, form: str, a: int, p: int, q: int) -> Drawn | None:
     if form == "product":
         u = draws.between(-6, 7)
         values = [u, v := -s - u, w := u * v - m]
-        if not (u and v and w) or u == v:
+        if not (u and v and w > 0) or u == v:
             return None
         return values, [_near([v + f - g for f, g in (*_pairs(w), *[(g, f) for f, g in _pairs(w)])], u),
                         _near([u + f - g for f, g in (*_pairs(w), *[(g, f) for f, g in _pairs(w)])], v),
@@ -167,7 +168,7 @@ def values_for(draws: Draws, form: str, a: int, p: int, q: int) -> Drawn | None:
     if form == "common":
         shared, other = draws.shuffled((p, q))
         values = [u := draws.between(-9, 9), shared, k := other + u]
-        return (values, [_around(v, draws) for v in values]) if u and k and m else None
+        return (values, [_around(v, draws) for v in values]) if u and abs(k) > 1 and m else None
     return _one_positive(draws, form, q)
 
 
@@ -208,7 +209,7 @@ def num(value: int) -> str:
 
 
 def side(*terms: tuple[Shown, str]) -> str:
-    """A sum such as "3x² − x + 5"; each term is a value, or a letter with perhaps a minus, and what stands behind it."""
+    """A sum such as "3x² − x + 5"; a term is a value, or a letter with perhaps a minus, and what stands behind it."""
     text = ""
     for value, tail in terms:
         if isinstance(value, str):

@@ -5,15 +5,15 @@ the facts of the story (a leading coefficient belongs to the structure). The sta
 different ones, both positive where they are lengths or times: values that break the promise have no answer, so that
 knowing it, one fact may follow from the others. Domains are made of values that keep it.
 
-Worked by factors, the formula, completing the square, taking a root or gathering a factor; confirmed by sympy. Mistakes:
-roots with the signs of the factors, only the positive root of a square, a factor divided away with its root, the half
-or the denominator of a formula forgotten, a wrong sign in the discriminant or on the way over the equals sign, and a
-product split as if it were zero.
+Worked by factors, the formula, completing the square, taking a root or gathering a factor; confirmed by sympy.
+Mistakes: roots with the signs of the factors, only the positive root of a square, a factor divided away with its root,
+the half or the denominator of a formula forgotten, a wrong sign in the discriminant or on the way over the equals sign,
+and a product split as if it were zero.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
@@ -57,7 +57,8 @@ BY_LEVEL = {
 LARGEST = {1: 9, 2: 12, 3: 15, 4: 12, 5: 14}  # of the roots
 LEADS = ("standard", "moved", "both_right", "square_plus", "no_constant")
 THINGS = {  # what a story is about, with its unit
-    "rectangle": (("field", "m"), ("garden", "m"), ("carpet", "m"), ("photograph", "cm"), ("courtyard", "m"), ("tray", "cm")),
+    "rectangle": (("field", "m"), ("garden", "m"), ("carpet", "m"), ("photograph", "cm"), ("courtyard", "m"),
+                  ("tray", "cm")),
     "triangle": (("sail", "m"), ("pennant", "cm"), ("flower bed", "m"), ("gable", "m"), ("piece of cloth", "cm")),
     "ball": (("ball", "seconds"), ("stone", "seconds"), ("model rocket", "seconds"), ("tennis ball", "seconds")),
     "border": (("pool,path", "m"), ("picture,frame", "cm"), ("lawn,gravel strip", "m"), ("stage,walkway", "m")),
@@ -109,8 +110,9 @@ def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Probl
     quantities = [Quantity(name, values[name], tuple(domain))
                   for name, domain in zip(_names(structure), structure["domains"], strict=True)]
     fields, story = _fields(structure), FORMS[form].story
-    return Problem(NAME, level, structure, tuple(quantities), words.choose(f"{form}.intro", style, fields) if story else "",
-                   words.choose(f"{form if story and form != 'numbers' else 'bare'}.{structure['ask']}", style, fields))
+    intro = words.choose(f"{form}.intro", style, fields) if story else ""
+    key = f"{form if story and form != 'numbers' else 'bare'}.{structure['ask']}"
+    return Problem(NAME, level, structure, tuple(quantities), intro, words.choose(key, style, fields))
 
 
 def say(problem: Problem, quantity: Quantity) -> Words:
@@ -138,8 +140,8 @@ def state(problem: Problem, known: AbstractSet[str]) -> str:
     shown = [cast(int, q.value) if q.name in known else q.name for q in problem.quantities]
     parts = [words.choose("bare.equation", style, {"eq": written(form, structure["lead"], shown, structure["x"])})]
     if hidden := [q.name for q in problem.quantities if q.name not in known]:
-        key = "bare.letter" if len(hidden) == 1 else "bare.letters"
-        parts.append(words.choose(key, style, {"letters": f"{', '.join(hidden[:-1])} and {hidden[-1]}", "letter": hidden[0]}))
+        letters = {"letter": hidden[0], "letters": f"{', '.join(hidden[:-1])} and {hidden[-1]}"}
+        parts.append(words.choose("bare.letter" if len(hidden) == 1 else "bare.letters", style, letters))
     return " ".join((*parts, problem.question))
 
 
@@ -173,16 +175,18 @@ def confirm(problem: Problem) -> Value:
     structure, x = problem.structure, Symbol("x")
     v: list[Any] = [q.value for q in problem.quantities]
     a, form = structure["lead"], structure["form"]
-    left, right = {
+    sides: dict[str, Callable[[], tuple[Any, Any]]] = {
         "standard": lambda: (a * x**2 + v[0] * x + v[1], 0), "moved": lambda: (a * x**2 + v[0] * x, v[1]),
         "both_right": lambda: (a * x**2, v[0] * x + v[1]), "shifted": lambda: (x * (x + v[0]), v[1]),
         "product": lambda: ((x + v[0]) * (x + v[1]), v[2]), "square": lambda: ((x - v[0]) ** 2, v[1]),
-        "square_plus": lambda: (a * (x - v[0]) ** 2 + v[1], v[2]), "no_constant": lambda: (a * x**2 + v[0] * x, v[1] * x),
+        "square_plus": lambda: (a * (x - v[0]) ** 2 + v[1], v[2]),
+        "no_constant": lambda: (a * x**2 + v[0] * x, v[1] * x),
         "common": lambda: ((x + v[0]) * (x - v[1]), v[2] * (x - v[1])), "numbers": lambda: (x * (v[0] - x), v[1]),
         "rectangle": lambda: (x * (Rational(v[0], 2) - x), v[1]), "longer": lambda: (x * (x + v[0]), v[1]),
         "triangle": lambda: (x * (x + v[0]) / 2, v[1]), "ball": lambda: (v[0] * x - 5 * x**2, v[1]),
         "tower": lambda: (v[2] + v[0] * x - 5 * x**2, v[1]), "border": lambda: ((v[0] + 2 * x) * (v[1] + 2 * x), v[2]),
-    }[form]()
+    }
+    left, right = sides[form]()
     found = sorted(roots(Poly(left - right, x)))
     if FORMS[form].promise == "one":
         found = [root for root in found if root > 0]
@@ -196,7 +200,7 @@ def confirm(problem: Problem) -> Value:
 
 def shape(structure: Structure) -> str:
     """The form, what is asked, how it is best solved, the leading coefficient and the signs of the roots."""
-    return " ".join([structure["form"], structure["ask"], structure["way"], str(structure["lead"]), str(structure["signs"])])
+    return " ".join([str(structure[key]) for key in ("form", "ask", "way", "lead", "signs")])
 
 
 def _names(structure: Structure) -> list[str]:

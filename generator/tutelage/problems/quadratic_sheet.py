@@ -7,11 +7,11 @@ split, roots, final.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isqrt
 from typing import cast
 
-from tutelage.problems.quadratic_forms import FORMS, num, positive_root, quadratic, side, standard_form, written
+from tutelage.problems.quadratic_forms import FORMS, num, quadratic, side, standard_form, written
 from tutelage.values import Problem, Step, Value, Work
 from tutelage.wording import wordings
 
@@ -19,14 +19,15 @@ NAME = "quadratic_roots"
 
 SIGN, NEGATIVE, DIVIDED, HALF = "sign_of_roots", "forgot_negative_root", "divided_away", "forgot_half"
 DENOMINATOR, DISCRIMINANT, KEPT, SPLIT = "forgot_denominator", "sign_in_discriminant", "kept_sign", "split_product"
-AT = {  # the step at which a mistake is made, by the way that the equation is solved
+# the mistakes that can be made at a step, by the way that the equation is solved
+AT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "factor": {"roots": (SIGN,), "standard": (KEPT, SPLIT)},
     "formula": {"roots": (DENOMINATOR, NEGATIVE), "disc": (DISCRIMINANT,), "standard": (KEPT, SPLIT)},
     "half": {"roots": (HALF, NEGATIVE), "standard": (KEPT, SPLIT)},
     "root": {"root": (NEGATIVE,), "roots": (KEPT,)},
     "gather": {"gather": (DIVIDED, KEPT), "roots": (SIGN,)},
 }
-Coefficients = tuple[int, int, int]
+Coefficients = tuple[int, int, int]  # of ax² + bx + c = 0
 
 
 def brackets(value: int) -> str:
@@ -52,22 +53,27 @@ class Sheet:
             texts = {name: num(value) for name, value in zip(self.names, self.values, strict=True)}
             texts.update(x=self.x, eq=self.equation, outer=self.structure["thing"].partition(",")[2])
             self._add("setup", f"{self.form}.setup", self.equation, texts)
-        if self.wrong == SPLIT:
-            roots = self._split()
-        elif self.way == "root":
-            roots = self._root()
-        elif self.way == "gather":
-            roots = self._gather() if self.form == "no_constant" else self._common()
-        else:
-            coefficients = self._standard()
-            solve = {"factor": self._factor, "formula": self._formula, "half": self._half}[self.way]
-            roots = solve(*coefficients)
+        roots = self._solved()
         return self._close(sorted(roots)) if roots else None
+
+    def _solved(self) -> list[int] | None:
+        if self.wrong == SPLIT:
+            return self._split()
+        if self.way == "root":
+            return self._root()
+        if self.way == "gather":
+            return self._gather() if self.form == "no_constant" else self._common()
+        a, b, c = self._standard()
+        if self.way == "factor":
+            return self._factor(b, c)
+        return self._formula(a, b, c) if self.way == "formula" else self._half(b, c)
 
     def _add(self, name: str, key: str, value: str, fields: dict[str, str]) -> None:
         uses = (self.steps[-1].name,) if self.steps else self.names
         line = self.words.choose(key, self.style + len(self.steps), fields)
-        self.steps.append(Step(name, self.words.choose(f"what.{name}", self.style, fields), line, value, uses))
+        # the value is what was found, and that "= 0" stands behind it was not
+        self.steps.append(Step(name, self.words.choose(f"what.{name}", self.style, fields), line,
+                               value.removesuffix(" = 0") if name != "roots" else value, uses))
 
     def _or(self, roots: Sequence[int]) -> str:
         return " or ".join([f"{self.x} = {num(root)}" for root in roots])
@@ -93,7 +99,7 @@ class Sheet:
         self.fields = {"term": term, "equation": self.equation, "x": self.x}
         return (a, -b, c) if self.form == "both_right" else (a, b, -c)
 
-    def _factor(self, a: int, b: int, c: int) -> list[int] | None:
+    def _factor(self, b: int, c: int) -> list[int] | None:
         square = b * b - 4 * c
         if square <= 0 or isqrt(square) ** 2 != square:
             return None
@@ -142,13 +148,14 @@ class Sheet:
         self._add("roots", key, shown, {**fields, "roots": shown})
         return roots
 
-    def _half(self, a: int, b: int, c: int) -> list[int] | None:
+    def _half(self, b: int, c: int) -> list[int] | None:
         half, square = b // 2, (b // 2) ** 2 - c
         if b % 2 or square <= 0 or (n := isqrt(square)) ** 2 != square:
             return None
         values = {"b": num(b), "c": num(c), "x": self.x}
         shown = f"{brackets(half)}² − {brackets(c)} = {half * half} {'−' if c > 0 else '+'} {abs(c)}"
-        self._add("half", "line.half", str(square), {**values, "half": num(half), "shown": shown, "square": str(square)})
+        fields = {**values, "half": num(half), "shown": shown, "square": str(square)}
+        self._add("half", "line.half", str(square), fields)
         middle = -b if self.wrong == HALF else -half
         roots = [middle + n, middle - n]
         if self.wrong == HALF:
@@ -241,14 +248,14 @@ class Sheet:
         value = chosen(ask, roots, self.values[0])
         squares = " + ".join([f"{brackets(root)}²" for root in roots])
         fields = {"value": num(value), "unit": unit, "squares": squares, "root": num(roots[0]), "x": self.x,
-                  "gap": f"{num(roots[-1])} − {brackets(roots[0])}", "first": num(self.values[0]), "thing": structure["thing"]}
+                  "gap": f"{num(roots[-1])} − {brackets(roots[0])}", "first": num(self.values[0])}
         key = f"{self.form}.final.{ask}"
         self._add("final", key if key in self.words else f"final.{ask}", num(value), fields)
         return Work(tuple(self.steps), value, with_unit(value, unit))
 
 
 def chosen(ask: str, roots: Sequence[int], first: int) -> int:
-    """What is asked for, from the roots in ascending order (from the positive root; `first`: how much longer the other is)."""
+    """What is asked for, from the roots in ascending order; `first` is by how much the other length is longer."""
     if ask == "other":
         return roots[0] + first
     if ask == "squares":

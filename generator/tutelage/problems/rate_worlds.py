@@ -54,7 +54,7 @@ fill | pumps alone leak
   tank: what=a tank; the=the tank; volume=240 300 360 480 600 900
   basin: what=a basin; the=the basin; volume=120 180 240 300 360 480
   pond: what=a garden pond; the=the pond; volume=900 1200 1500 1800 2400 3600
-crew | crew
+crew | crew money
   painters: worker=painter; workers=painters; job=paint a school; task=the school
   masons: worker=mason; workers=masons; job=build a wall; task=the wall
   gardeners: worker=gardener; workers=gardeners; job=plant a park; task=the park

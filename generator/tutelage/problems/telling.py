@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tutelage.problems.expressions import Node
@@ -19,6 +20,7 @@ from tutelage.values import Problem, Quantity, Step, Structure, Value, Words, Wo
 from tutelage.wording import wordings
 
 SIGNS: Mapping[str, str] = {"plus": " + ", "minus": " − ", "times": " × ", "over": " ÷ ", "ratio": " ÷ ", "part": " × ",
+                            "percent": " × ", "rate": " ÷ ",
                             "full": " ÷ ", "needed": " ÷ ", "left": " ÷ "}
 WITH_REST = frozenset({"full", "needed", "left"})
 
@@ -137,13 +139,14 @@ def fields_of(teller: Teller, structure: Structure, index: int) -> dict[str, str
 
 def line_fields(teller: Teller, structure: Structure, index: int, node: Node, values: Mapping[str, Value],
                 results: Sequence[Any]) -> dict[str, str]:
-    """What a line can speak of: a, b (first and last argument), e ("a × b"), r (the result), rn (with its unit), nouns."""
+    """What a line can speak of: a, b (first and last argument), e ("a × b"), eq ("=" or "≈"), r (the result), rn."""
     op, args, unit = node[0], node[1], node[3]
     fields, plain, result, nodes = fields_of(teller, structure, index), teller.plain, results[index], structure["nodes"]
     raw = [results[arg] if arg.__class__ is int else values[arg] for arg in args]
     shown = [plain(value, nodes[arg][3] if arg.__class__ is int else arg) for value, arg in zip(raw, args, strict=True)]
     fields["a"], fields["b"], fields["e"] = shown[0], shown[-1], SIGNS.get(op, " ").join(shown)
     fields["r"], fields["rn"] = plain(result, unit), teller.show(result, unit, fields)
+    fields["eq"] = "=" if result.__class__ is int or Fraction(fields["r"]) == result else "≈"
     if op in WITH_REST:
         times, rest = divmod(raw[0], raw[1])
         fields["times"], fields["rest"] = str(times), str(rest) if rest else ""

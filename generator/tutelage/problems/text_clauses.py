@@ -28,6 +28,10 @@ def _backwards(act: Callable[[Words], Words]) -> Callable[[Words], Words]:
     return lambda xs: act(xs[::-1])[::-1]
 
 
+def _turned_first(act: Callable[[Words], Words]) -> Callable[[Words], Words]:
+    return lambda xs: act(xs[::-1])
+
+
 def _sorted(key: Callable[[str], Any] | None = None, reverse: bool = False) -> Callable[[], Callable[[Words], Words]]:
     return lambda: lambda xs: sorted(xs, key=key, reverse=reverse)
 
@@ -94,7 +98,8 @@ WORDS = Kit(
                              "[%(x)s for %(x)s in %(s)s if %(s)s.count(%(x)s) == 1]"),
         "repeats.sorted_set": Act("whole", lambda: lambda xs: sorted(set(xs)), "sorted(set(%(s)s))"),
         "order.alpha": Act("whole", _sorted(str.lower), "sorted(%(s)s, key=str.lower)"),
-        "order.alpha_back": Act("whole", _sorted(str.lower, reverse=True), "sorted(%(s)s, key=str.lower, reverse=True)"),
+        "order.alpha_back": Act("whole", _sorted(str.lower, reverse=True),
+                                "sorted(%(s)s, key=str.lower, reverse=True)"),
         "order.back": Act("whole", lambda: lambda xs: xs[::-1], "%(s)s[::-1]"),
         "order.given": Act("idle", lambda: lambda xs: xs, ""),
         "order.plain": Act("whole", _sorted(), "sorted(%(s)s)"),
@@ -105,11 +110,11 @@ WORDS = Kit(
         "order.text_back": Act("whole", _sorted(lambda x: x[2:], reverse=True),
                                "sorted(%(s)s, key=lambda c: c[2:], reverse=True)"),
         "size.short_earlier": Act("whole", _sorted(len), "sorted(%(s)s, key=len)"),
-        "size.short_later": Act("whole", lambda: lambda xs: sorted(xs[::-1], key=len), "sorted(%(s)s[::-1], key=len)"),
+        "size.short_later": Act("whole", lambda: _turned_first(_sorted(len)()), "sorted(%(s)s[::-1], key=len)"),
         "size.short_alpha": Act("whole", _sorted(lambda x: (len(x), x.lower())),
                                 "sorted(%(s)s, key=lambda w: (len(w), w.lower()))"),
         "size.long_earlier": Act("whole", _sorted(len, reverse=True), "sorted(%(s)s, key=len, reverse=True)"),
-        "size.long_later": Act("whole", lambda: lambda xs: sorted(xs[::-1], key=len, reverse=True),
+        "size.long_later": Act("whole", lambda: _turned_first(_sorted(len, reverse=True)()),
                                "sorted(%(s)s[::-1], key=len, reverse=True)"),
         "size.long_alpha": Act("whole", _sorted(lambda x: (-len(x), x.lower())),
                                "sorted(%(s)s, key=lambda w: (-len(w), w.lower()))"),
@@ -119,10 +124,19 @@ WORDS = Kit(
         "take.first": Act("whole", lambda n: lambda xs: xs[:n], "%(s)s[:%(p)s]"),
         "take.last": Act("whole", lambda n: lambda xs: xs[-n:], "%(s)s[-%(p)s:]"),
         "take.rest": Act("whole", lambda n: lambda xs: xs[n:], "%(s)s[%(p)s:]"),
+        "take.short": Act("whole", lambda n, end: lambda xs: xs[0:end], "%(s)s[0:%(q)s]"),
+        "take.last_short": Act("whole", lambda n: lambda xs: xs[-n:-1], "%(s)s[-%(p)s:-1]"),
+        "take.rest_short": Act("whole", lambda n, start: lambda xs: xs[start:], "%(s)s[%(q)s:]"),
+        "part.short": Act("each", lambda n, end: lambda x: x[0:end], "%(x)s[0:%(q)s]"),
+        "part.end_short": Act("each", lambda n: lambda x: x[-n:-1], "%(x)s[-%(p)s:-1]"),
         "part.start": Act("each", lambda n: lambda x: x[:n], "%(x)s[:%(p)s]"),
         "part.end": Act("each", lambda n: lambda x: x[-n:], "%(x)s[-%(p)s:]"),
         "part.round": Act("each", lambda n: lambda x: x[::-1], "%(x)s[::-1]"),
         "result.join": Act("result", lambda mark: mark.join, "%(p)s.join(%(s)s)"),
+        "result.join_each": Act("result", lambda mark: lambda xs: "".join([x + mark for x in xs]),
+                                '"".join(%(x)s + %(p)s for %(x)s in %(s)s)'),
+        "result.second": Act("result", lambda: lambda xs: xs[1], "%(s)s[1]"),
+        "result.behind": Act("result", lambda: lambda xs: xs[len(xs)], "%(s)s[len(%(s)s)]"),
         "result.list": Act("result", lambda: lambda xs: xs, "%(s)s"),
         "result.count": Act("result", lambda: len, "len(%(s)s)"),
         "result.letters": Act("result", lambda: lambda xs: sum(map(len, xs)), "sum(len(%(x)s) for %(x)s in %(s)s)"),

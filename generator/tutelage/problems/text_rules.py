@@ -1,17 +1,17 @@
 """Text rules: write a function that does to words, names, codes or a row of events what a handful of clauses say.
 
-The quantities are the clauses: which words count, whether capitals matter, what happens to repeats, how they are sorted,
-cut and joined; or how each letter of a log moves a level up or down. Right is a program that returns on every test what
-the clauses say (see `programs`).
+The quantities are the clauses: which words count, whether capitals matter, what happens to repeats, how they are
+sorted, cut and joined; or how each letter of a log moves a level up or down. Right is a program that returns on every
+test what the clauses say (see `programs`).
 
     def tag_line(tags):                                    Tags of at least 4 letters count.
         kept = [t for t in tags if len(t) >= 4]            Sort them alphabetically, capitals or not.
         ordered = sorted(kept, key=str.lower)              Join them with ", ".
         return ", ".join(ordered)
 
-Mistakes: the limit on the wrong side, capitals forgotten, numbers sorted as text, other marks than the period overlooked,
-cutting down too soon, an empty list that nobody thought of, ties turned round with the order, an order lost in a set;
-over events a level clamped only at the end, an `else` that catches everything, a record that starts from zero.
+Mistakes: the limit on the wrong side, capitals forgotten, numbers sorted as text, marks other than the period
+overlooked, cutting down too soon, an empty list that nobody thought of, ties turned round with the order, an order
+lost in a set; over events a level clamped only at the end, an `else` that catches everything, a record from zero.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DONE_INSTEAD = {  # kind of slip -> what is done -> what is done instead
                    **{f"{slot}.{one}": other for slot in ("length", "number")
                       for one, other in (("at_least", "more_than"), ("more_than", "at_least"),
                                          ("at_most", "less_than"), ("less_than", "at_most"))}},
-    "case_missed": {"letter.begins": "begins_small", "letter.ends": "ends_small", "letter.has": "has_small", "letter.lacks": "lacks_small",
+    "case_missed": {**{f"letter.{key}": f"{key}_small" for key in ("begins", "ends", "has", "lacks")},
                     "repeats.fold_first": "first", "repeats.fold_last": "last", "order.alpha": "plain",
                     "order.alpha_back": "plain_back", "case.same": ""},
     "sorted_as_text": {"order.number_up": "text", "order.number_down": "text_back"},
@@ -45,8 +45,14 @@ DONE_INSTEAD = {  # kind of slip -> what is done -> what is done instead
     "clamp_late": {"floor.zero": "late"},
     "else_catches_all": {"down.by": "other"},
     "record_from_zero": {"result.highest": "highest_zero", "result.lowest": "lowest_zero"},
+    "returned_early": {f"result.{key}": f"{key}_hasty" for key in ("final", "highest", "lowest")},
+    "slice_end": {"take.first": "short", "take.last": "last_short", "take.rest": "rest_short",
+                  "part.start": "short", "part.end": "end_short"},
+    "trailing_mark": {"result.join": "join_each"},
+    "counts_from_one": {"result.first": "second", "result.last": "behind"},
 }  # fmt: skip
 WRONG_TURNS = wrong_turns(DONE_INSTEAD)
+OWN_WORDS = ("case_missed", "sorted_as_text", "marks_missed", "order_lost", "ties_turned", "else_catches_all")
 
 
 def draw(draws: Draws, level: int) -> Problem:
@@ -77,8 +83,9 @@ def _with_slip(plan: list[Entry], kind: str, step: int) -> list[Entry]:
     key = "" if kind == "empty_forgotten" else DONE_INSTEAD[kind][f"{entry.slot}.{entry.value[0]}"]
     if not key:
         return plan[:step] + plan[step + 1 :]
-    words = entry.said if kind in ("off_by_one", "record_from_zero", "clamp_late") else key
-    return [*plan[:step], Entry(entry.slot, (key, *entry.value[1:]), words), *plan[step + 1 :]]
+    words = key if kind in OWN_WORDS else entry.said
+    less = (entry.value[1] - 1,) if key in ("short", "rest_short") else ()
+    return [*plan[:step], Entry(entry.slot, (key, *entry.value[1:], *less), words), *plan[step + 1 :]]
 
 
 def _about(structure: Structure, plan: Sequence[Entry], kind: str, step: int) -> dict[str, str]:
@@ -92,11 +99,13 @@ def _about(structure: Structure, plan: Sequence[Entry], kind: str, step: int) ->
         limit = f"of exactly {value[1]} letters" if slot == "length" else f"with the number {value[1]} itself"
         return {"exact": f"{fields['article']} {fields['thing']} {limit}",
                 "should": "counts" if key in ("at_least", "at_most") else "doesn't count"}
+    if kind == "slice_end":
+        return {"n": str(value[1]), "cut": "dropped" if key == "rest" else "kept" if slot == "part" else "taken"}
     if kind == "empty_forgotten":
         return {"empty": f"`{literal(value[1])}`"}
     if kind == "cut_too_soon":
         cut, n = plan[step + 1].value
-        return {"cut": {"first": f"take the first {n}", "last": f"take the last {n}", "rest": f"drop the first {n}"}[cut]}
+        return {"cut": f"drop the first {n}" if cut == "rest" else f"take the {cut} {n}"}
     return {}
 
 

@@ -87,7 +87,7 @@ LOGS = {
 
 
 def _telling(pool: Sequence[str]) -> tuple[str, ...]:
-    """Letters with which words begin, small as well as capital, and which stand elsewhere in words too (not in codes)."""
+    """Letters with which words begin, small as well as capital, and which also stand elsewhere in words."""
     firsts = {word[0] for word in pool}
     within = {letter for word in pool for letter in word[1:]} if pool[0].isalpha() else firsts
     return tuple(sorted({letter for letter in firsts if letter.upper() != letter and letter.upper() in firsts
@@ -99,7 +99,7 @@ Drawn = tuple[dict[str, Any], dict[str, Any], Callable[[], Any]]
 
 
 def drawn(draws: Draws, count: int) -> tuple[Structure, Mapping[str, Any]]:
-    """A structure with about `count` clauses and their values. Its tests tell each clause from what else it might say."""
+    """A structure with about `count` clauses and their values; its tests tell each clause from what it isn't."""
     while True:
         make = _words if draws.chance(0.7) else _events
         structure, values, fresh = make(draws, count)

@@ -26,8 +26,12 @@ def _meaning(plan: Plan) -> Function:
     case, other = say.get("case", ("none",))[0], say.get("other", ("skip",))[0]
     cap, top = say.get("cap", ("none", 0))
     floor, result = say.get("floor", ("none",))[0], say["result"][0]
+    hasty, result = result.endswith("hasty"), result.removesuffix("_hasty")
 
-    def function(events: str) -> int:
+    def pick(level: int, seen: list[int]) -> int:
+        return level if result == "final" else max(seen) if result.startswith("highest") else min(seen)
+
+    def function(events: str) -> int | None:
         level = start
         seen = [0 if result in ("highest_zero", "lowest_zero") else start]
         for event in events:
@@ -44,9 +48,11 @@ def _meaning(plan: Plan) -> Function:
             elif other == "reset":
                 level = start
             seen.append(level)
-        if floor == "late":
-            level = max(level, 0)
-        return level if result == "final" else max(seen) if result.startswith("highest") else min(seen)
+            if hasty:
+                return pick(level, seen)
+        if hasty:
+            return None
+        return pick(max(level, 0) if floor == "late" else level, seen)
 
     return function
 
@@ -94,15 +100,17 @@ def _write(plan: Plan, function: str, names: Names) -> Text:
         say["case"][0] if "case" in say else "", [])
     other = {"stop": ["else:", "    break"], "reset": ["else:", f"    {v} = {start}"]}.get(
         say["other"][0] if "other" in say else "", [])
-    record, first, every = _record(say["result"][0], v)
+    result = say["result"][0]
+    hasty, result = result.endswith("hasty"), result.removesuffix("_hasty")
+    record, first, every = _record(result, v)
     late = say.get("floor", ("",))[0] == "late"
     minus_test = "else:" if down == "other" else f'elif {letter} == "{minus}":'
     loop = [*case, f'if {letter} == "{plus}":', f"    {v} += {gain}", *[f"    {line}" for line in cap],
             minus_test, f"    {v} -= {loss}", *[f"    {line}" for line in floor],
-            *(other if down != "other" else []), *every]
+            *(other if down != "other" else []), *every, *([f"return {record}"] if hasty else [])]
     lines = [f"def {function}({names.argument}):", f"    {v} = {start}", *[f"    {line}" for line in first],
              f"    for {c} in {names.argument}:", *[f"        {line}" for line in loop],
-             *([f"    {v} = max({v}, 0)"] if late else []), f"    return {record}"]
+             *([f"    {v} = max({v}, 0)"] if late else []), *([] if hasty else [f"    return {record}"])]
     shown = {
         "start": f"`{v} = {start}`",
         "case": _flat(case) if case else f"`{letter}` in each comparison",
@@ -113,6 +121,8 @@ def _write(plan: Plan, function: str, names: Names) -> Text:
         "other": _flat(other),
         "result": f"`{first[0]}` before the loop, `{every[0]}` in it, `return {record}`" if first else f"`return {v}`",
     }
+    if hasty:
+        shown["result"] = f"{shown['result']} as the last line of the loop"
     made = tuple([record if slot == "result" else v for slot, *_ in plan])
     return Text("\n".join(lines), tuple([shown[slot] for slot, *_ in plan]), made)
 

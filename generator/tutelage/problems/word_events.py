@@ -5,7 +5,7 @@ States: K counts of kinds, J two that have to be put together, N a count, E a sh
 
 from __future__ import annotations
 
-from tutelage.problems.plots import FACTS, Event, Story, table
+from tutelage.problems.plots import Event, Story, table
 from tutelage.problems.word_measures import (
     donated, helped, paid, part, priced, priced_cents, priced_kinds, rest, saved, split, timed, trips, two_prices, wages, week,
     weighed, workers)
@@ -29,8 +29,7 @@ def _nested(s: Story) -> bool:
 
 def _dozens(s: Story) -> bool:
     fact = "score" if s.can("score") and s.draws.chance(0.25) else "dozen"
-    count = s.draws.between(4, 30)
-    names = [s.tell(f"{fact}s", count), s.fact(fact)]
+    names = [s.tell(f"{fact}s", s.draws.between(4, 30)), s.fact(fact)]
     return s.make("times", names, "dozens", phrase=fact)
 
 
@@ -45,10 +44,9 @@ def _daily(s: Story) -> bool:
                 and s.make("times", [names[0], s.now], "over_days", unit="a"))
     period = s.draws.choice(("week", "fortnight", "week", ""))
     if not period:
-        days = s.draws.between(3, 20)
-        names = [s.tell("daily", daily), s.tell("for_days", days)]
+        names = [s.tell("daily", daily), s.tell("for_days", s.draws.between(3, 20))]
     else:
-        names, days = [s.tell(f"daily_{period}", daily, name="daily"), s.fact(period)], FACTS[period][0]
+        names = [s.tell(f"daily_{period}", daily, name="daily"), s.fact(period)]
     return s.make("times", names, "over_days")
 
 

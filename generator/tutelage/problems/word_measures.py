@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tutelage.problems.expressions import PIECES
-from tutelage.problems.plots import FACTS, MOST, Story
+from tutelage.problems.plots import Story
 
 LEAST_MISSING = 20  # of a sum that is saved for
 
@@ -28,27 +28,22 @@ def part(s: Story) -> bool:
 
 
 def rest(s: Story) -> bool:
-    before, value = s.now, s.value
+    before = s.now
     if not part(s):
         return False
-    phrase = s.nodes[-1][4]
-    s.make("minus", [before, s.now], "rest", phrase=phrase)
     s.ref = "kept"
-    return True
+    return s.make("minus", [before, s.now], "rest", phrase=s.nodes[-1][4])
 
 
 def priced_kinds(s: Story) -> bool:
     if len(s.kinds) != 2 or "price" not in s.world.numbers:
         return False
-    made = []
-    for unit, (now, value) in zip("ab", s.kinds, strict=True):
-        s.unit, s.ref, price = unit, "start", s.usual("price")
-        name = s.tell(f"price_{way_of(s)}", price, name="price")
-        s.make("times", [now, name], f"money_{way_of(s)}", phrase=f"{unit}s")
-        s.nodes[-1][3] = "€"
-        made.append(value * price)
-    last = len(s.nodes)
-    return s.make("plus", [last - 2, last - 1], f"money_both_{way_of(s)}", unit="€")
+    way = way_of(s)
+    for unit, (now, _) in zip("ab", s.kinds, strict=True):
+        s.unit, s.ref = unit, "start"
+        name = s.tell(f"price_{way}", s.usual("price"), name="price")
+        s.make("times", [now, name], f"money_{way}", unit="€", phrase=f"{unit}s")
+    return s.make("plus", [s.now - 1, s.now], f"money_both_{way}")
 
 
 def way_of(s: Story) -> str:
@@ -79,18 +74,17 @@ def priced_cents(s: Story) -> bool:
 
 def two_prices(s: Story) -> bool:
     """A part at one price and the rest at another."""
-    before, value = s.now, s.value
+    before = s.now
     if "price" not in s.world.numbers or not part(s):
         return False
-    phrase, way, taken, count = s.nodes[-1][4], way_of(s), s.now, s.value
+    phrase, way, taken = s.nodes[-1][4], way_of(s), s.now
     s.make("minus", [before, taken], "rest", phrase=phrase)
-    others = s.value
     dear, cheap = s.draws.sample(s.world.numbers["price"], 2)
     names = [s.tell(f"price_part_{way}", dear, name="price", phrase=phrase),
              s.tell(f"price_rest_{way}", cheap, name="price_rest", phrase=phrase)]
     s.make("times", [taken, names[0]], f"money_part_{way}", unit="€", phrase=phrase)
     s.make("times", [taken + 1, names[1]], f"money_rest_{way}", unit="€")
-    return s.make("plus", [s.now - 1, s.now], f"money_both_{way}", unit="€")
+    return s.make("plus", [s.now - 1, s.now], f"money_both_{way}")
 
 
 def paid(s: Story) -> bool:
@@ -121,8 +115,8 @@ def helped(s: Story) -> bool:
 
 def wages(s: Story) -> bool:
     helpers, wage, income = s.draws.between(2, 6), s.draws.between(6, 40), way_of(s) == "in"
-    before, value = s.now, s.value
-    if income and helpers * wage > value * 2 // 3 or "x" in s.world.words["helper"][:1] or "wages" in s.once:
+    before = s.now
+    if income and helpers * wage > s.value * 2 // 3 or "x" in s.world.words["helper"][:1] or "wages" in s.once:
         return False
     s.once.add("wages")
     names = [s.tell("helpers", helpers), s.tell("wage", wage)]
@@ -131,7 +125,7 @@ def wages(s: Story) -> bool:
 
 
 def donated(s: Story) -> bool:
-    share, before, value = share_of(s), s.now, s.value
+    share, before = share_of(s), s.now
     if share is None or "donated" in s.once or not s.world.counts.get("good" if way_of(s) == "in" else "extra", 0):
         return False
     phrase = "good1" if way_of(s) == "in" else s.phrase("extra")

@@ -3,10 +3,10 @@
     "Natalia sold 48/2 = <<48/2=24>>24 clips in May." becomes, with half taken for double,
     "Natalia sold 48 × 2 = 96 clips in May."
 
-The quantities are the numbers of the question that the solution uses and, as facts, the constants of common knowledge that
-it brings in (a week has 7 days); the question leaves those to the reader. What is computed from what was rebuilt from the
-solution's own equations (`worked_graph`), so a mistake can be made at any step and carried through the solution's own
-sentences. Right is the last result, confirmed from the solution as printed.
+The quantities are the numbers of the question that the solution uses and, as facts, the constants of common knowledge
+that it brings in (a week has 7 days); the question leaves those to the reader. What is computed from what was rebuilt
+from the solution's own equations (`worked_graph`), so a mistake can be made at any step and carried through the
+solution's own sentences. Right is the last result, confirmed from the solution as printed.
 
 Mistakes (`worked_slips`): another operation, a number of the question in another's place, a term left out, a percentage
 taken as an amount, half taken for double, a part for the whole, stopping one step early, a carry forgotten.
@@ -31,7 +31,7 @@ from tutelage.problems.infix import Number, tidy
 from tutelage.problems.worked_graph import FACTS, originals, plain_line, replay, rewritten, written
 from tutelage.problems.worked_slips import KINDS, sites, slip
 from tutelage.problems.worked_words import asked_of, say, shown_question
-from tutelage.values import Problem, Quantity, Step, Structure, Value, Work
+from tutelage.values import Problem, Quantity, Structure, Value, Work
 
 NAME = "worked"
 
@@ -102,8 +102,9 @@ def _near(value: Fraction, rounding: str) -> Fraction:
     way, _, places = rounding.partition(" ")
     if not way:
         return value
-    scaled = value * 10 ** int(places)
-    return Fraction({"nearest": floor(scaled + Fraction(1, 2)), "down": floor(scaled), "up": ceil(scaled)}[way], 10 ** int(places))
+    scale = 10 ** int(places)
+    return Fraction({"nearest": floor(value * scale + Fraction(1, 2)), "down": floor(value * scale),
+                     "up": ceil(value * scale)}[way], scale)
 
 
 def _by_parser(text: str, known: Mapping[str, Fraction]) -> Fraction:
@@ -134,8 +135,9 @@ _OPERATIONS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] 
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
 _TURNS: dict[str, Callable[[Fraction], Fraction]] = {
-    "pct": lambda v: v / 100, "left": lambda v: 100 - v, "more": lambda v: 100 + v, "pctleft": lambda v: (100 - v) / 100,
-    "pctmore": lambda v: (100 + v) / 100, "rest": lambda v: 1 - v, "plus": lambda v: 1 + v, "inv": lambda v: 1 / v,
+    "pct": lambda v: v / 100, "left": lambda v: 100 - v, "more": lambda v: 100 + v,
+    "pctleft": lambda v: (100 - v) / 100, "pctmore": lambda v: (100 + v) / 100,
+    "rest": lambda v: 1 - v, "plus": lambda v: 1 + v, "inv": lambda v: 1 / v,
     "num": lambda v: Fraction(v.numerator), "den": lambda v: Fraction(v.denominator),
     "restnum": lambda v: Fraction(v.denominator - v.numerator),
 }  # fmt: skip
@@ -148,7 +150,9 @@ def shape(structure: Structure) -> str:
     for expression, rounding, *_ in structure["steps"]:
         for token in expression.split():
             name, _, turn = token.partition(":")
-            out.append(f"{order.setdefault(name, f'n{len(order)}') if name[1:].isdigit() and name[0] == 'n' else name} {turn}".strip())
+            if name[0] == "n" and name[1:].isdigit():
+                name = order.setdefault(name, f"n{len(order)}")
+            out.append(f"{name} {turn}" if turn else name)
         out.append(f"= {rounding};")
     return " ".join(out)
 
@@ -160,10 +164,12 @@ def believable(value: Number, kind: str) -> tuple[Number, ...]:
         return tuple(sorted({*[tidy(Fraction(part)) for part in _FRACTIONS], value}))
     if kind == "percent" and isinstance(value, int) and 0 < value < 100:
         return tuple(sorted({*range(10, 100, 10), 25, 75, value}))
-    step = Fraction(1) if isinstance(value, int) else Fraction(1, 4) if (value * 4).denominator == 1 else Fraction(1, value.denominator)
+    quarters = (value * 4).denominator == 1
+    step = Fraction(1) if isinstance(value, int) else Fraction(1, 4 if quarters else value.denominator)
     if isinstance(value, int) and value > 20:
         scale = 10 ** (len(str(value)) - 2)
-        step = next(Fraction(s) for s in (5 * scale, 2 * scale, scale, 1) if s == 1 or (value % s == 0 and 5 * s < value))
+        round_ones = (5 * scale, 2 * scale, scale)
+        step = Fraction(next((one for one in round_ones if value % one == 0 and 5 * one < value), 1))
     below = min(5, (Fraction(value) - step) // step) if value > step else 0
     return tuple([tidy(value + step * (i - below)) for i in range(12)])
 
@@ -174,5 +180,6 @@ FAMILY = Family(
     summary="real word problems from a file, with the solutions printed there",
     kind=always("number"),
     slips=KINDS,
-    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape, words=say, state=state,
+    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape, words=say,
+    state=state,
 )

@@ -4,9 +4,15 @@
     >>> [str(v) for v in replay(structure, {"n1": 48, "n2": Fraction(1, 3)})]
     ['16', '16']
 
-An expression is over premises ("n1"), facts ("week"), earlier steps ("s0") and plain numbers. A reference may carry a turn:
-"n2:pct" is a premise 20 that is used as 0.2. A line is a list of parts: a text, or a number as shown with what it may refer to,
-likeliest first: ["24", "s0", "n3"]; "?" stands for nothing that is known.
+An expression is over premises ("n1"), facts ("week"), earlier steps ("s0") and plain numbers. A reference may carry a
+turn: "n2:pct" is a premise 20 that is used as 0.2. A line is a list of parts: a text, or a number as shown with what
+it may refer to, likeliest first: ["24", "s0", "n3"]; "?" stands for nothing that is known.
+
+The rest of a structure: "question", where in it "premises" stand as [name, start, end, kind, value] and all "numbers" as
+[start, end], the [kind, value] of "unused" ones, where what is "asked" begins, "facts" by name, "steps" as [expression,
+rounding, line, the result's part, the expression's parts], "lines", "what" each finds, the "answer" as an expression,
+its "unit" as [before, behind], "printed" as a number, the whole "solution" as it was, and "sure": whether no number of
+the steps could have come from two places.
 """
 
 from __future__ import annotations
@@ -28,21 +34,26 @@ ANSWER = -1  # index of the answer among replayed results
 
 # Common knowledge: what it is worth, and what one who does not know might take it for
 FACTS: dict[str, tuple[int, tuple[int, ...]]] = {
-    "week": (7, (5, 6, 7, 10)), "weekdays": (5, (4, 5, 6, 7)), "year": (12, (10, 11, 12, 13)), "day": (24, (12, 20, 24, 48)),
-    "hour": (60, (24, 50, 60, 100)), "minute": (60, (24, 50, 60, 100)), "weeks_of_year": (52, (48, 50, 52, 54)),
-    "weeks_of_month": (4, (3, 4, 5, 6)), "days_of_month": (30, (28, 29, 30, 31)), "long_month": (31, (28, 29, 30, 31)), "days_of_year": (365, (354, 360, 364, 365)),
-    "percent": (100, (10, 60, 100, 1000)), "dollar": (100, (10, 50, 100, 1000)), "dozen": (12, (6, 10, 12, 20)),
-    "pair": (2, (1, 2, 3, 4)), "foot": (12, (8, 10, 12, 16)), "yard": (3, (2, 3, 4, 12)), "pound": (16, (8, 10, 12, 16)),
+    "week": (7, (5, 6, 7, 10)), "weekdays": (5, (4, 5, 6, 7)), "year": (12, (10, 11, 12, 13)),
+    "day": (24, (12, 20, 24, 48)), "hour": (60, (24, 50, 60, 100)), "minute": (60, (24, 50, 60, 100)),
+    "weeks_of_year": (52, (48, 50, 52, 54)), "weeks_of_month": (4, (3, 4, 5, 6)),
+    "days_of_month": (30, (28, 29, 30, 31)), "long_month": (31, (28, 29, 30, 31)),
+    "days_of_year": (365, (354, 360, 364, 365)), "percent": (100, (10, 60, 100, 1000)),
+    "dollar": (100, (10, 50, 100, 1000)), "dozen": (12, (6, 10, 12, 20)), "pair": (2, (1, 2, 3, 4)),
+    "foot": (12, (8, 10, 12, 16)), "yard": (3, (2, 3, 4, 12)), "pound": (16, (8, 10, 12, 16)),
     "metre": (100, (10, 12, 100, 1000)), "kilo": (1000, (10, 12, 100, 1000)), "quarter_coin": (25, (5, 10, 20, 25)),
     "dime": (10, (1, 5, 10, 20)), "nickel": (5, (1, 2, 5, 10)), "decade": (10, (5, 10, 12, 100)),
     "century": (100, (10, 50, 100, 1000)), "gallon": (4, (2, 3, 4, 8)), "mile": (5280, (1000, 1760, 5000, 5280)),
-}  # fmt: skip
+}
 
 _SPELLED = {value: word for word, value in SMALL.items() if value <= 12}
 
 
 def replay(structure: Structure, values: Mapping[str, Value]) -> list[Number]:
-    """All results in order, and the answer as one more. Raises NoAnswer for a division by zero or less than nothing."""
+    """All results in order, and the answer as one more.
+
+    Raises NoAnswer for a division by zero, and where something would be less than nothing.
+    """
     return redone(structure, values, (), -1, None)
 
 
@@ -174,8 +185,8 @@ def rewritten(parts: Sequence[Any], old: Mapping[str, Number], new: Mapping[str,
               changed: Mapping[str, Number]) -> str | None:
     """A line with the results in `changed` written anew, and nothing else; None where that is not without doubt.
 
-    `old` and `new` are all values before and after. Doubt is: a number that may or may not be a changed one, a number that
-    nothing explains, and a one among things that were several (or the other way round).
+    `old` and `new` are all values before and after. Doubt is: a number that may or may not be a changed one, a number
+    that nothing explains, and a one among things that were several (or the other way round).
     """
     out = []
     for index, part in enumerate(parts):
@@ -195,7 +206,8 @@ def rewritten(parts: Sequence[Any], old: Mapping[str, Number], new: Mapping[str,
         if any(value != now[0] for value in now):
             return None
         behind = parts[index + 1] if index + 1 < len(parts) else ""
-        if 1 in (now[0], was) and now[0] != was and isinstance(behind, str) and behind[:1] in (" ", "-") and behind[1:2].isalpha():
+        things = isinstance(behind, str) and behind[:1] in (" ", "-") and behind[1:2].isalpha()
+        if things and 1 in (now[0], was) and now[0] != was:
             return None
         shown = show(now[0], part[0], was)
         if shown is None:

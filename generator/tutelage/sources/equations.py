@@ -138,7 +138,7 @@ def numbers_of(text: str) -> tuple[Token, ...]:
         for word in words:
             if word.start in taken and " and " in text[word.start : word.end]:  # "2 and a half"
                 found = [token for token in found if token.start != word.start]
-            elif any([word.start <= start < word.end for start in taken]):
+            elif any(word.start <= start < word.end for start in taken):
                 continue
             found.append(Token(text[word.start : word.end], tidy(word.value), word.start, word.end))
         found.sort(key=lambda token: token.start)
@@ -258,7 +258,7 @@ def _agrees(result: Token, value: Number | None) -> bool:
 def _read(spots: tuple[Token, ...], result: Token, exact: bool) -> Equation | None:
     """The equation, if the tokens are an expression whose value is the result's, percent signs read either way."""
     assert result.value is not None
-    signs = any([spot.percent for spot in spots])
+    signs = any(spot.percent for spot in spots)
     for percents in (True, False) if signs else (False,):
         tokens = tuple([_plain(spot, percents) for spot in spots])
         value = exact_value(tokens)

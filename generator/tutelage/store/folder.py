@@ -70,16 +70,23 @@ def lock(root: Path) -> Iterator[None]:
 
 
 def receipts(root: Path) -> dict[int, dict[str, Any]]:
-    """The receipts of finished shards whose files are all there in their size."""
+    """The receipts of finished shards whose files are all there in their size.
+
+    A file without rows may be gone: a build that was stopped at its end has removed the splits that stayed empty.
+    """
     done = {}
     for path in sorted((root / STATE).glob("shard-*.json")):
         try:
             receipt = json.loads(path.read_text(encoding="utf-8"))
-            if all((root / f["path"]).stat().st_size == f["bytes"] for f in receipt["files"]):
+            if all(_is_whole(root / f["path"], f) for f in receipt["files"]):
                 done[int(receipt["shard"])] = receipt
         except (OSError, ValueError, KeyError):
             continue  # half a receipt, or a file is gone: the shard is made again
     return done
+
+
+def _is_whole(path: Path, file: Mapping[str, Any]) -> bool:
+    return bool(path.stat().st_size == file["bytes"] if path.exists() else file["rows"] == 0)
 
 
 def write_receipt(root: Path, receipt: Mapping[str, Any]) -> None:
