@@ -56,12 +56,23 @@ def each(function: Callable[..., Any], *, shared: tuple[Any, ...], items: Sequen
 
 @contextmanager
 def _no_ctrl_c() -> Iterator[None]:
-    """Puts Ctrl-C off until the end; processes that are started meanwhile never hear of it."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Puts Ctrl-C off until the end; processes that are started meanwhile never hear of it.
+
+    They inherit the mask. Here it is not enough: another thread, of pyarrow say, may take the signal for this one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Ctrl-C goes to the main thread, and the handler is its own
+        return
+    came: list[Any] = []
+    handler = signal.signal(signal.SIGINT, lambda *signal_and_frame: came.append(signal_and_frame))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+        if came and callable(handler):
+            handler(*came[0])
 
 
 def _here(function: Callable[..., Any], shared: tuple[Any, ...], items: Sequence[Any],

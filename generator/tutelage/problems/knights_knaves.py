@@ -34,7 +34,7 @@ from tutelage.problems.knights_knaves_logic import (
     truthful,
     worlds_left,
 )
-from tutelage.problems.knights_knaves_slips import SLIPS, UNCHECKED, believe_next, wrong_moves, wrong_sites
+from tutelage.problems.knights_knaves_slips import SLIPS, UNCHECKED, believe_next, refuted_by, wrong_moves, wrong_sites
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 from tutelage.wording import wordings
 
@@ -58,7 +58,7 @@ def draw(draws: Draws, level: int) -> Problem:
     while True:
         world = draws.below((1 << n) - 1)  # somebody lies, or there is little to get wrong
         told = world.bit_count()
-        ask = "role" if ask_role and (n > 2 or told) else "truthful" if 2 * told > n else "liars"
+        ask = "role" if ask_role else "truthful" if 2 * told > n else "liars"
         if ask != "role" and max(told, n - told) < 2:
             continue  # a set of one person could not be spoken of without giving it away
         speakers = draws.shuffled(range(n))
@@ -176,8 +176,9 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
             more = believe_next(n, all_heard, roles) if kind == UNCHECKED and not settled else []
         if settled and tail[-1].kind != "clash" and text.conclusion(problem.structure, roles)[0] != right.value:
             tail = [move if move.kind == kind else move._replace(supposed=wrong.supposed) for move in tail]
+            check = refuted_by(n, all_heard, wrong) if kind == UNCHECKED else UNKNOWN
             return Slip(kind, step, text.write(problem, all_heard, tail, roles, right.steps[:step]),
-                        text.slip_fields(problem.structure, all_heard[wrong.heard], wrong))
+                        text.slip_fields(problem.structure, all_heard[wrong.heard], wrong, check))
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tutelage.problems.knights_knaves_logic import UNKNOWN, Heard, Move, forced, truthful, worlds_left, worlds_of
+from tutelage.problems.knights_knaves_logic import UNKNOWN, Heard, Move, chase, forced, truthful, worlds_left, worlds_of
 
 BELIEVED, NEGATED, UNCHECKED = "believed_a_liar", "negated_and_wrongly", "assumed_truth_without_checking"
 HALF, EXCLUDED = "forgot_other_half", "read_or_as_exclusive"
@@ -98,3 +98,14 @@ def believe_next(n: int, all_heard: Sequence[Heard], roles: Sequence[int]) -> li
         if roles[heard.speaker] == UNKNOWN and worlds & heard.true & heard.keeps:
             return [Move(UNCHECKED, index, ((heard.speaker, 1),), tuple(roles))]
     return []
+
+
+def refuted_by(n: int, all_heard: Sequence[Heard], wrong: Move) -> int:
+    """The speaker whose words a check would have shown not to fit what is taken for granted."""
+    roles = list(wrong.roles)
+    for person, role in wrong.new:
+        roles[person] = role
+    moves = chase(n, all_heard, roles, goal=None)
+    if moves and moves[-1].kind == "clash":
+        return all_heard[moves[-1].heard].speaker
+    return next((heard.speaker for heard in all_heard if heard.speaker != wrong.new[0][0]), UNKNOWN)

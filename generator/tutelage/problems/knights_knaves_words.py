@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tutelage.problems.knights_knaves_logic import FLAVOURS, UNKNOWN, Claim, Heard, Move, Topic
-from tutelage.problems.knights_knaves_slips import BELIEVED, EXCLUDED, HALF, UNCHECKED
+from tutelage.problems.knights_knaves_slips import BELIEVED, EXCLUDED, HALF, SLIPS, UNCHECKED
 from tutelage.values import Problem, Step, Structure, Value, Words, Work
 from tutelage.wording import wordings
 
@@ -162,7 +162,7 @@ def write(problem: Problem, all_heard: Sequence[Heard], moves: Sequence[Move], r
         steps.append(Step(f"s{number}", _what(structure, heard, move), line, new, (claim, OR) if heard.claim[0] == OR else (claim,)))
     last, kept = moves[-1].kind, moves[-1].supposed and moves[-1].kind != "clash"
     value, answer, key, fields = conclusion(structure, roles)
-    if structure["ask"] != "role" or kept or len(steps) < 2:
+    if structure["ask"] != "role" or kept or (len(steps) < 2 and moves[0].kind not in SLIPS):
         line = bank.choose(key, style, fields)
         if kept and last != UNCHECKED:
             line = f"{bank.choose('fits', style, {})} {line}"
@@ -243,16 +243,18 @@ def _body(structure: Structure, heard: Heard, move: Move, fields: dict[str, str]
     names, (form, x, _, y, _), kind = structure["names"], heard.claim, move.kind
     if form == "is" or (form in ("and", "or", "if") and (form == "and") == (kind == "true")):
         return f"body.{form}_{kind}"
-    fields["known"] = _lits(structure, _grounds(heard, move))
+    grounds = _grounds(heard, move)
+    fields["known"] = _lits(structure, grounds)
+    own = "_self" if form != "count" and [p for p, _ in grounds] == [heard.speaker] else ""
     if form in ("same", "differ"):
         fields["x"], fields["y"] = names[x], names[y]
-        return "body.alike" if (form == "same") == (kind == "true") else "body.unlike"
+        return f"body.{'alike' if (form == 'same') == (kind == 'true') else 'unlike'}{own}"
     if form == "count":
         fields |= {"k": COUNTS[x], "many": _MANY[structure["story"]][1], "are": "is" if x == 1 else "are"}
         return "body.count_false" if kind == "false" else "body.count_none" if x in (0, len(names)) else "body.count"
     if form == "if":
-        return "body.if_true" if move.new[0][0] == y else "body.if_back"
-    return f"body.{form}_{kind}"
+        return "body.if_true" if move.new[0][0] == y else f"body.if_back{own}"
+    return f"body.{form}_{kind}{own}"
 
 
 def _grounds(heard: Heard, move: Move) -> list[tuple[int, int]]:
@@ -290,13 +292,13 @@ def _slip_key(heard: Heard, move: Move, same: bool) -> str:
     return f"{move.kind}.line"
 
 
-def slip_fields(structure: Structure, heard: Heard, move: Move) -> dict[str, str]:
-    """What the wordings of a mistake need."""
+def slip_fields(structure: Structure, heard: Heard, move: Move, check: int = UNKNOWN) -> dict[str, str]:
+    """What the wordings of a mistake need; `check` is the speaker whose words refute what was not checked."""
     names, ones = structure["names"], _ONE[structure["story"]]
-    x, role = move.supposed or (0, 0)
-    fields = {"s": names[heard.speaker], "claim": _claimed(structure, heard.claim, 0), "x": names[x], "r": ones[role],
-              "rs": ones[move.roles[heard.speaker]],
-              "known": "", "holds": "yes" if heard.claim[0] == "and" else ""}
+    x, role = move.supposed or (heard.speaker, 1)
+    fields = {"s": names[check if check >= 0 else heard.speaker], "claim": _claimed(structure, heard.claim, 0), "x": names[x],
+              "r": ones[role], "rs": ones[move.roles[heard.speaker]], "known": "",
+              "holds": "yes" if heard.claim[0] == "and" else ""}
     if move.kind in (HALF, EXCLUDED):
         form, a, ra, b, rb = heard.claim
         holds = form == "and" or move.kind == EXCLUDED

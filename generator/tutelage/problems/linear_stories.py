@@ -33,7 +33,7 @@ class Story(NamedTuple):
     def believable(self, value: Number) -> bool:
         """Whether a student could take a wrong value for right: no negative prices, no half of a hen."""
         if self.kind == "bare":
-            return value.denominator <= 12 and -300 <= value <= 300
+            return value.denominator <= 6 and -120 <= value <= 120
         return 0 < value <= 300 and value.denominator in ((1, 2, 4, 5) if self.kind == "mix" else (1,))
 
 

@@ -37,7 +37,7 @@ class Story:
         self.results: list[Any] = []  # the values of the nodes
         self.now: Any = 0  # the node or quantity that there is now
         self.value: Any = 0  # of it
-        self.unit, self.ref, self.state = "a", "start", ""
+        self.unit, self.ref, self.state = "", "", ""
         self.kinds: list[tuple[Any, int]] = []  # the counts of kinds a, b, c that are not yet put together
         self.once: set[str] = set()  # events and verb phrases that are used up
 

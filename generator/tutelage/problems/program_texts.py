@@ -140,16 +140,20 @@ def slip(genre: Genre, problem: Problem, right: Work, kind: str, step: int) -> S
         return None
     made, text = _written(genre, structure, wrong, value, right.steps[:step])
     fields = {**genre.fields(structure)(plan[step].slot), "code": text.shown[step], "what": right.steps[step].what,
-              **_seen(structure, right.value, value), **genre.about(structure, plan, kind, step)}
+              **_seen(structure, right.value, value, kind != "returned_early"), **genre.about(structure, plan, kind, step)}
     return Slip(kind, step, made, fields)
 
 
-def _seen(structure: Structure, right: Value, wrong: Value) -> dict[str, str]:
-    """The shortest test that shows a mistake: the call, what the wrong program makes of it, and what is wanted."""
+def _seen(structure: Structure, right: Value, wrong: Value, empty: bool) -> dict[str, str]:
+    """The shortest test that shows a mistake: the call, what the wrong program makes of it, and what is wanted.
+
+    `empty`: whether an empty input tells enough.
+    """
     assert isinstance(right, tuple)
     assert isinstance(wrong, tuple)
     tests = structure["tests"]
-    worst = min([i for i in range(len(tests)) if right[i] != wrong[i]], key=lambda i: len(tests[i]))
+    failing = [i for i in range(len(tests)) if right[i] != wrong[i]]
+    worst = min(failing, key=lambda i: len(tests[i]) if tests[i] or empty else 99)
     got, want = wrong[worst], right[worst]
     ran = f"returns `{_spaced(got)}`"
     if got == "null":

@@ -30,13 +30,13 @@ run | per_second
   skier: who=the skier; metres=400 600 720 900 1200; pace=10 12 15 20
   pigeon: who=the pigeon; metres=300 450 600 900; pace=15 18 20 25
 shop | price before cut raise voucher fee several exchange money friends
-  coat: thing=coat; a=a coat; price=80 90 120 140 150 160 180
-  bicycle: thing=bicycle; a=a bicycle; price=240 300 360 400 480 500
-  lamp: thing=lamp; a=a lamp; price=30 40 45 50 60 64 75
-  sofa: thing=sofa; a=a sofa; price=400 480 560 600 640 750
-  tent: thing=tent; a=a tent; price=80 96 120 125 150 160 200
-  camera: thing=camera; a=a camera; price=200 240 250 300 320 360
-  clock: thing=clock; a=a clock; price=20 24 25 30 36 40 50
+  coat: thing=coat; one=a coat; price=80 90 120 140 150 160 180
+  bicycle: thing=bicycle; one=a bicycle; price=240 300 360 400 480 500
+  lamp: thing=lamp; one=a lamp; price=30 40 45 50 60 64 75
+  sofa: thing=sofa; one=a sofa; price=400 480 560 600 640 750
+  tent: thing=tent; one=a tent; price=80 96 120 125 150 160 200
+  camera: thing=camera; one=a camera; price=200 240 250 300 320 360
+  clock: thing=clock; one=a clock; price=20 24 25 30 36 40 50
 market | by_weight per_kilo two_goods blend cut fee voucher exchange money friends
   cheese: goods=cheese; other=ham; box=piece; kilo=8 10 12 14 15 16 18 20; grams=150 200 250 300 350 400 500 750
   coffee: goods=coffee; other=tea; box=packet; kilo=10 12 14 15 16 18 20 24; grams=125 200 250 400 500 750
@@ -50,10 +50,10 @@ mix | solution dilute pure
   cleaner: liquid=cleaning fluid; liquids=cleaning fluids; part=alcohol; vessel=can; share=10 15 20 25 30 40 50
   paint: liquid=paint; liquids=paints; part=white pigment; vessel=tin; share=5 10 12 15 20 25 30 40
 fill | pumps alone leak
-  pool: what=a pool; the=the pool; volume=600 720 900 1200 1500 1800 2400
-  tank: what=a tank; the=the tank; volume=240 300 360 480 600 900
-  basin: what=a basin; the=the basin; volume=120 180 240 300 360 480
-  pond: what=a garden pond; the=the pond; volume=900 1200 1500 1800 2400 3600
+  pool: some=a pool; the=the pool; volume=600 720 900 1200 1500 1800 2400
+  tank: some=a tank; the=the tank; volume=240 300 360 480 600 900
+  basin: some=a basin; the=the basin; volume=120 180 240 300 360 480
+  pond: some=a garden pond; the=the pond; volume=900 1200 1500 1800 2400 3600
 crew | crew money
   painters: worker=painter; workers=painters; job=paint a school; task=the school
   masons: worker=mason; workers=masons; job=build a wall; task=the wall

@@ -66,6 +66,7 @@ def draw(draws: Draws, level: int) -> Problem:
     while True:
         world = draws.choice(NAMES)
         story = Story(draws, world, WORLDS[world], draws.choice(STEPS[level]), _fits)
+        story.unit, story.ref = "a", "start"
         if not grow(story, TABLE):
             continue
         if level > 2:

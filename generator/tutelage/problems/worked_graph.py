@@ -59,7 +59,7 @@ def replay(structure: Structure, values: Mapping[str, Value]) -> list[Number]:
 
 def redone(structure: Structure, values: Mapping[str, Value], before: Sequence[Number], at: int,
            change: str | Number | None) -> list[Number]:
-    """The replay with the results in `before` kept and step `at` worked by another expression, or given another result."""
+    """The replay with the results `before` kept and step `at` worked by another expression or given another result."""
     known: dict[str, Any] = dict(values)
     results = list(before)
     known.update({f"s{i}": result for i, result in enumerate(results)})
@@ -138,7 +138,10 @@ def show(value: Number, like: str, was: Number) -> str | None:
         return f"{head}{_mixed(value)}{tail}"
     written = Fraction(figure.replace(",", ""))
     if was and written != was:
-        value = tidy(value * (written / Fraction(was)))
+        scale = written / Fraction(was)  # a share that is shown as a percentage, or the other way round
+        if scale not in (100, Fraction(1, 100)):
+            return None
+        value = tidy(value * scale)
     places = len(figure.partition(".")[2])
     digits = decimal(value, places if places == 2 or (places and was == written and written.denominator == 1) else 0)
     if digits is None or (head and len(digits.partition(".")[2]) > 2):

@@ -36,7 +36,7 @@ _TAIL = re.compile(  # what is left hanging where a clause is cut at the next nu
     r"(?:[\s,;:$€£–—-]|\b(?:for|at|in|of|with|on|per|by|than|to|from|a|an|the|is|are|was|were|has|have|had|and|about|"
     r"that|only|as|costs?|every|this|until|before|after|when|if|then|plus|or|into)\b)+$")
 _DETERMINER = re.compile(  # no "how many" behind these
-    r"\b(?:the|these|those|this|his|her|their|my|our|its|your|(?:(?:the|his|her|their|its) )?(?:other|another|first|next)|"
+    r"\b(?:the|these|those|this|his|her|their|my|our|its|your|other|another|first|next|"
     r"(?:the|his|her|their|its) last|each|every|all|a|an|extra|additional|how many|how much|following)\s$", re.I)
 _ARTICLE = re.compile(r"\b[Aa]n?\s$")
 _AFTER_MONEY = re.compile(  # "how much" and "a certain amount" go with these, not with a noun ("$5 bills")

@@ -28,6 +28,7 @@ from tutelage.problems.infix import Number, postfix, reckon, rounded, tidy
 
 MARK = re.compile(r"<<([^<>]{0,200})>>")
 MOST_NUMBERS = 14  # of one expression
+PERCENT_SIGNS = ("%", "percent", "per cent")
 _SPOT = "\x01"  # stands where a mark stood
 _DIGITS = r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{1,12})?|[0-9]{1,15}(?:\.[0-9]{1,12})?"
 _NUMBER = re.compile(rf"[$€£]\s?(?:{_DIGITS})|{_DIGITS}")
@@ -40,13 +41,15 @@ _OPERATOR = re.compile(
 _FIGURE = re.compile(rf" [$(]?(?:[0-9]|(?:{'|'.join(sorted(numberwords.VOCABULARY))})\b)")
 _VULGAR = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 _CROSS = re.compile(r"(?<=[0-9)%a-z])(?:\s[xX]\s|(?<=[0-9)%])[xX])(?=[$€£(.0-9])")
-_SIGNS = {"×": "*", "times": "*", "multiplied by": "*", "of": "*", "÷": "/", "divided by": "/", "plus": "+", "minus": "-",
-          "–": "-", "—": "-", "−": "-"}
+_SIGNS = {"×": "*", "times": "*", "multiplied by": "*", "of": "*", "÷": "/", "divided by": "/", "plus": "+",
+          "minus": "-", "–": "-", "—": "-", "−": "-"}
 _EQUALS = re.compile(r"=|\bequals\b|\bis equal to\b")
 _BREAK = re.compile(r"[.!?](?=\s[A-Z]|$)|;(?=\s)")
 _SPACE_BEFORE, _EQUAL_SPACES = re.compile(r" ([,.;:!?])(?= |$)"), re.compile(r" ?= ?")
 _CURRENCY_BEFORE, _SPOT_SPACE = re.compile(rf"([$€£])\s?{_SPOT}"), re.compile(rf"{_SPOT}\s")
-_BARE_POINT, _BRACKETED = re.compile(r"\.(?<![0-9]\.)(?=[0-9])"), re.compile(r"([0-9%])\s?\(([0-9]+(?:\.[0-9]+|/[0-9]+)?%?)\)(?!\()")
+_BARE_POINT = re.compile(r"\.(?<![0-9]\.)(?=[0-9])")
+_BRACKETED = re.compile(r"([0-9%])\s?\(([0-9]+(?:\.[0-9]+|/[0-9]+)?%?)\)(?!\()")
+_MIXED = re.compile(r"(?:([0-9]+) )?([0-9]+)/([0-9]+)")
 
 
 class Token(NamedTuple):
@@ -59,7 +62,7 @@ class Token(NamedTuple):
 
     @property
     def percent(self) -> bool:
-        return self.value is not None and self.text[-1] in "%t"
+        return self.value is not None and self.text.endswith(PERCENT_SIGNS)
 
 
 class Equation(NamedTuple):
@@ -83,6 +86,7 @@ class Line(NamedTuple):
 
 def read_line(raw: str) -> Line:
     """One line of a solution, cleaned of marks and of typographical noise."""
+    raw = raw.replace(_SPOT, "")
     marks = MARK.findall(raw)
     text = clean(MARK.sub(_SPOT, raw))
     places: dict[int, str] = {}
@@ -173,13 +177,14 @@ def _equations(text: str, tokens: Sequence[Token], marks: Mapping[int, str]) -> 
         mark = marks.get(token.start)
         while len(signs) > 1 and signs[1][1] <= token.start:
             del signs[0]
-        near = signs and begin <= signs[0][0] and signs[0][1] <= token.start and not text[signs[0][1] : token.start].strip()
-        sign = signs[0] if near else None
+        sign = signs[0] if signs and begin <= signs[0][0] and signs[0][1] <= token.start else None
+        if sign is not None and text[sign[1] : token.start].strip():
+            sign = None
         if mark is None and sign is None:
             continue
         stop = sign[0] if sign else token.start
-        equation = _shown(text, [t for t in tokens[:index] if begin <= t.start and t.end <= stop],
-                          _results(text, tokens[index : index + 4]), stop, mark)
+        reach = [t for t in tokens[:index] if begin <= t.start and t.end <= stop]
+        equation = _shown(text, reach, _results(text, tokens[index : index + 4]), stop, mark)
         if mark is not None and equation is None:
             equation = _of_mark(mark, token)
             if equation is None:
@@ -197,7 +202,7 @@ def _results(text: str, tokens: Sequence[Token]) -> list[Token]:
     for size in (3, 4):
         spots = tokens[:size]
         shown = text[spots[0].start : spots[-1].end]
-        parts = re.fullmatch(r"(?:([0-9]+) )?([0-9]+)/([0-9]+)", shown)
+        parts = _MIXED.fullmatch(shown)
         if len(spots) == size and parts and int(parts[3]):
             value = int(parts[1] or 0) + Fraction(int(parts[2]), int(parts[3]))
             found.insert(0, Token(shown, tidy(value), spots[0].start, spots[-1].end))
@@ -242,7 +247,7 @@ def _of_mark(mark: str, result: Token) -> Equation | None:
     if len(spots) == 1 and spots[0].value == stated[0].value:
         return Equation((), (str(spots[0].value),), False, result, "")
     equation = _read(spots, stated[0], exact=True) or _read(spots, stated[0], exact=False)
-    if equation is None or not left[0] in "(0123456789$":
+    if equation is None or left[0] not in "(0123456789$":
         return None
     return equation._replace(spots=(), result=result)
 
@@ -252,7 +257,8 @@ def _agrees(result: Token, value: Number | None) -> bool:
     assert result.value is not None
     if value is None:
         return False
-    return any(abs(Fraction(reading) - value) * 100 <= value for reading in (result.value, Fraction(result.value, 100), result.value * 100))
+    readings = (Fraction(result.value), Fraction(result.value, 100), Fraction(result.value * 100))
+    return any(abs(reading - value) * 100 <= value for reading in readings)
 
 
 def _read(spots: tuple[Token, ...], result: Token, exact: bool) -> Equation | None:

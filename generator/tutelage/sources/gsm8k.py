@@ -21,7 +21,7 @@ from tutelage.errors import NoAnswer
 from tutelage.problems import worked, worked_graph
 from tutelage.problems.infix import tidy
 from tutelage.problems.worked_words import things
-from tutelage.sources.equations import number, numbers_of, read_line, tidy_text
+from tutelage.sources.equations import PERCENT_SIGNS, number, numbers_of, read_line, tidy_text
 from tutelage.sources.graph import Graph, Unclear
 from tutelage.sources.tables import Row
 from tutelage.values import Problem
@@ -112,7 +112,7 @@ def _unit(question: str, shown: str) -> list[str]:
     """What stands before and behind the answer: ["$", ""], ["", "%"], ["", " clips"]."""
     if shown[0] in "$€£":
         return [shown[0], ""]
-    if shown[-1] in "%t":
+    if shown.endswith(PERCENT_SIGNS):
         return ["", "%"]
     asked = list(_HOW_MANY.finditer(question))
     noun = re.sub(r" (?:he|she|they|it|we|you|i)$", "", asked[-1][1]) if asked else ""
@@ -133,7 +133,7 @@ def _whats(graph: Graph) -> list[str]:
 def _behind(parts: list[Any], at: int) -> str:
     """Behind "= 24": " clips in May." gives "the number of clips in May"."""
     shown, behind = parts[at][0], parts[at + 1] if at + 1 < len(parts) else ""
-    if not isinstance(behind, str) or behind[:1] != " " or shown[-1] in "%t":
+    if not isinstance(behind, str) or behind[:1] != " " or shown.endswith(PERCENT_SIGNS):
         return ""
     clause = re.split(r"[,.;:(=]", behind)[0].strip()
     if shown[0] in "$€£":

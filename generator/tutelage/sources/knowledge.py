@@ -14,20 +14,23 @@ from fractions import Fraction
 from tutelage.problems.infix import Number
 from tutelage.problems.worked_graph import FACTS
 
-# Words of which some must be in the line or the question: one of each group. Plurals count as the word itself.
+_YEAR, _MONTH, _WEEK, _DAY = "year yearly annual annually", "month monthly", "week weekly", "day daily"
+_DAYS = "day daily monday tuesday wednesday thursday friday saturday sunday night morning evening"
+
+# Of each group of words at least one must be in the line or the question. A plural counts as its word.
 _SIGNS: dict[str, tuple[str, ...]] = {
-    "week": ("week weekly", "day daily monday tuesday wednesday thursday friday saturday sunday night morning evening"),
-    "weekdays": ("week weekday monday friday", "day daily weekday work workday school monday friday"),
-    "year": ("year yearly annual annually", "month monthly"), "day": ("day daily", "hour hourly"),
-    "hour": ("hour hourly", "minute"), "minute": ("minute", "second"), "weeks_of_year": ("year yearly annual annually", "week weekly"),
-    "weeks_of_month": ("month monthly", "week weekly weekend"), "days_of_month": ("month monthly june april september november", "day daily"),
-    "long_month": ("month january march may july august october december", "day daily"), "days_of_year": ("year yearly annual annually", "day daily"), "percent": ("% percent percentage discount tax interest off",),
-    "dollar": ("cent penny pennies", "$ dollar"), "dozen": ("dozen",), "pair": ("pair couple",), "foot": ("foot feet", "inch inche"),
-    "yard": ("yard", "foot feet"), "pound": ("pound", "ounce"), "metre": ("meter metre m", "centimeter cm centimetre"),
+    "week": (_WEEK, _DAYS), "weekdays": ("week weekday monday friday", "day daily weekday work workday school monday"),
+    "year": (_YEAR, _MONTH), "day": (_DAY, "hour hourly"), "hour": ("hour hourly", "minute"),
+    "minute": ("minute", "second"), "weeks_of_year": (_YEAR, _WEEK), "weeks_of_month": (_MONTH, f"{_WEEK} weekend"),
+    "days_of_month": (f"{_MONTH} june april september november", _DAY),
+    "long_month": (f"{_MONTH} january march may july august october december", _DAY), "days_of_year": (_YEAR, _DAY),
+    "percent": ("% percent percentage discount tax interest off",), "dollar": ("cent penny pennies", "$ dollar"),
+    "dozen": ("dozen",), "pair": ("pair couple",), "foot": ("foot feet", "inch inche"), "yard": ("yard", "foot feet"),
+    "pound": ("pound", "ounce"), "metre": ("meter metre m", "centimeter cm centimetre"),
     "kilo": ("kg kilogram kilometer km kilo liter l", "g gram meter m ml milliliter"), "quarter_coin": ("quarter",),
     "dime": ("dime",), "nickel": ("nickel",), "decade": ("decade",), "century": ("century centurie hundred",),
     "gallon": ("gallon", "quart"), "mile": ("mile", "foot feet"),
-}  # fmt: skip
+}
 _NEEDED = {name: tuple(frozenset(group.split()) for group in groups) for name, groups in _SIGNS.items()}
 _BY_VALUE: dict[Number, list[tuple[str, str]]] = {}
 for _name, (_value, _) in FACTS.items():
