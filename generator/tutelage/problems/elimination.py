@@ -53,6 +53,8 @@ class Plan(NamedTuple):
 @lru_cache(maxsize=4096)
 def plan(rows: tuple[Row, ...], ask: Row) -> Plan:
     """The ops for a regular system (rows that don't belong to it are empty) that the asked unknowns need."""
+    if len(ask) == 2:
+        return _plan_two(rows, ask)
     equations, ops = [*rows], list[tuple[Op, int]]()  # each op with the number of its equation
     active, aside, known = [i for i, row in enumerate(rows) if row], list[int](), set[int]()
     wanted = {j for j, c in enumerate(ask) if c}
@@ -69,9 +71,22 @@ def plan(rows: tuple[Row, ...], ask: Row) -> Plan:
         active.remove(pivot)
         aside.append(pivot)
         active = [_combine(equations, ops, pivot, i, gone) if equations[i][gone] else i for i in active]
-    kept = tuple([op for op, _ in ops]) if len(ask) == 2 else _needed(ops, equations, wanted)
+    kept = _needed(ops, equations, wanted)
     first = next(n for n, op in enumerate(kept) if op.kind == "find")
     return Plan(kept, first, max([max(map(abs, left)) for left in equations if left]))
+
+
+def _plan_two(rows: tuple[Row, ...], ask: Row) -> Plan:
+    """The same for two unknowns, most systems by far: one is eliminated, the other found, perhaps put back."""
+    equations, ops = [*rows], list[tuple[Op, int]]()
+    one, two = [i for i, row in enumerate(rows) if row]
+    (a, b), (c, d) = rows[one], rows[two]
+    gone = int(_cost(abs(b), abs(d)) < _cost(abs(a), abs(c)))
+    made = _combine(equations, ops, one, two, gone)
+    found = [*[op for op, _ in ops], Op("find", made, 1 - gone)]
+    if ask[gone]:
+        found.append(Op("find", one, gone))
+    return Plan(tuple(found), len(ops), max([max(map(abs, left)) for left in equations if left]))
 
 
 def run(ops: Sequence[Op], rows: Sequence[Row], rights: Sequence[int], at: int = -1,
@@ -166,13 +181,15 @@ def _cheapest(equations: Sequence[Row], active: Sequence[int], known: AbstractSe
     for gone in range(len(equations[active[0]])):
         sizes = [(abs(equations[i][gone]), i) for i in active if equations[i][gone] and gone not in known]
         for a, pivot in sizes:
-            cost = 0
-            for b, i in sizes:
-                if i != pivot:
-                    cost += 20 + (b if a == b else 20 + max(a, b) if not (a % b and b % a) else 40 + a * b)
+            cost = sum([_cost(a, b) for b, i in sizes if i != pivot])
             if cost <= best[0] and (choice := (cost, -equations[pivot].count(0), gone, pivot)) < best:
                 best = choice
     return best[2], best[3]
+
+
+def _cost(a: int, b: int) -> int:
+    """What it takes to eliminate an unknown with these coefficients: each factor that is needed, and large numbers."""
+    return b + 20 if a == b else 40 + max(a, b) if not (a % b and b % a) else 60 + a * b
 
 
 def _combine(equations: list[Row], ops: list[tuple[Op, int]], pivot: int, other: int, gone: int) -> int:

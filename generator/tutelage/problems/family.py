@@ -27,6 +27,7 @@ from tutelage.problems.answers import same
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 
 LEVELS = (1, 2, 3, 4, 5)
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def always(kind: str) -> Callable[[Structure], str]:
@@ -107,8 +108,7 @@ def all_names(problem: Problem) -> frozenset[str]:
 
 def pack(problem: Problem) -> str:
     """The problem as compact JSON, enough to pose it again: its structure and its values."""
-    return json.dumps({"structure": problem.structure, "values": {q.name: to_json(q.value) for q in problem.quantities}},
-                      ensure_ascii=False, separators=(",", ":"))
+    return _ENCODE({"structure": problem.structure, "values": {q.name: to_json(q.value) for q in problem.quantities}})
 
 
 def unpack(family: Family, level: int, text: str) -> Problem:

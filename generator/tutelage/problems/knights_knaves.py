@@ -1,11 +1,12 @@
-"""Knights and knaves: of some people each always tells the truth or always lies; from what they say, who is which?
+"""Knights and knaves: each of some people always tells the truth or always lies; from their words, who is which?
 
-The quantities are the claims, one of each speaker, as tuples: ("is", "Bob", "knave"), ("same", "Ann", "Cid"), ("and", claim,
-claim), ("count", 2); a claim that is not told could be any that its speaker could have made about the same people. Right
-is the one set of knights (or of knaves), or the kind of one person. That "or" leaves room for both is a fact, which a
-statement may leave to the teacher. Worked by supposition and contradiction (`knights_knaves_logic`), confirmed by sympy's
-satisfiability solver. Mistakes (`knights_knaves_slips`): believing a liar, denying both halves of an "and", taking somebody
-for truthful without checking every claim, judging a claim by one half, reading "or" as "not both".
+The quantities are the claims, one of each speaker, as tuples: ("is", "Bob", "knave"), ("same", "Ann", "Cid"),
+("and", claim, claim), ("count", 2); a claim that is not told could be any that its speaker could have made about
+the same people. Right is the one set of knights (or of knaves), or the kind of one person. That "or" leaves room
+for both is a fact, which a statement may leave to the teacher. Worked by supposition and contradiction
+(`knights_knaves_logic`), confirmed by sympy's satisfiability solver. Mistakes (`knights_knaves_slips`): believing a
+liar, denying both halves of an "and", taking somebody for truthful without checking every claim, judging a claim by
+one half, reading "or" as "not both".
 """
 
 from __future__ import annotations
@@ -34,22 +35,33 @@ from tutelage.problems.knights_knaves_logic import (
     truthful,
     worlds_left,
 )
-from tutelage.problems.knights_knaves_slips import SLIPS, UNCHECKED, believe_next, refuted_by, wrong_moves, wrong_sites
+from tutelage.problems.knights_knaves_slips import (
+    SLIPS,
+    UNCHECKED,
+    believe_next,
+    refuted_by,
+    wrong_moves,
+    wrong_sites,
+)
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
-from tutelage.wording import wordings
 
 NAME = "knights_knaves"
 PEOPLE = {1: 2, 2: 3, 3: 4, 4: 5, 5: 6}
 MOST_MOVES = 10
-FLAVOURS = {1: ("and", "and", "or"), 2: ("and", "and", "or"), 3: ("and", "or", "mixed"), 4: ("and", "or", "if", "mixed"),
-            5: ("and", "or", "if", "mixed", "count")}
+FLAVOURS = {
+    1: ("and", "and", "or"),
+    2: ("and", "and", "or"),
+    3: ("and", "or", "mixed"),
+    4: ("and", "or", "if", "mixed"),
+    5: ("and", "or", "if", "mixed", "count"),
+}
 OR, INCLUSIVE, EXCLUSIVE = text.OR, "allows both", "excludes both"
 
 
 def draw(draws: Draws, level: int) -> Problem:
     """A fresh problem: who lies is drawn first, then claims that such people can make and that settle it.
 
-    From level 4 on a question for the kind of one person may come with two people who only speak of each other.
+    From level 4 on, a question for one person's kind may come with two people who only speak of each other.
     """
     check_level(NAME, level)
     n = PEOPLE[level]
@@ -71,18 +83,19 @@ def draw(draws: Draws, level: int) -> Problem:
         all_heard, about = tuple([heard for _, _, heard in says]), EVERYBODY
         moves = plan(n, all_heard, about)
         if ask == "role" and moves is not None:
-            about = next(p for move in reversed(moves) for p, _ in reversed(move.new) if p < apart)  # the last to be known
+            # whoever is known last
+            about = next(p for move in reversed(moves) for p, _ in reversed(move.new) if p < apart)
             moves = plan(n, all_heard, about) if _needed(n, says, about, apart) else None
         if moves is not None and len(moves) <= MOST_MOVES:
             break
     story = draws.choice(text.STORY_NAMES)
     names = draws.sample(text.STORIES[story][2], n)
-    structure = {"story": story, "names": names, "says": [list(topic) for topic, _, _ in says], "ask": ask, "about": about,
-                 "style": draws.below(1 << 30)}
+    structure = {"story": story, "names": names, "says": [list(topic) for topic, _, _ in says], "ask": ask,
+                 "about": about, "style": draws.below(1 << 30)}
     domains = [text.domain(structure, topic) for topic, _, _ in says]
-    values = [domain[i] for domain, (_, i, _) in zip(domains, says, strict=True)]
-    use_or = any([heard.claim[0] == "or" for _, _, heard in says])
-    return _posed(structure, values, domains, INCLUSIVE if use_or else None, level)
+    claims = [domain[i] for domain, (_, i, _) in zip(domains, says, strict=True)]
+    forms = [heard.claim[0] for heard in all_heard]
+    return _posed(structure, claims, domains, INCLUSIVE if "or" in forms else None, level)
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
@@ -91,8 +104,9 @@ def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Probl
     return _posed(structure, claims, domains, values.get(OR), level)
 
 
-def _posed(structure: Structure, claims: Sequence[Value], domains: Sequence[tuple[Value, ...]], meaning: Value | None,
-           level: int) -> Problem:
+def _posed(structure: Structure, claims: Sequence[Value], domains: Sequence[tuple[Value, ...]],
+           meaning: Value | None, level: int) -> Problem:
+    """The problem with these claims; `meaning` is that of "or", None where nobody uses it."""
     names = structure["names"]
     quantities = [Quantity(text.claim_name(names[topic[0]]), claim, domain)
                   for topic, claim, domain in zip(structure["says"], claims, domains, strict=True)]
@@ -105,7 +119,7 @@ def say(problem: Problem, quantity: Quantity) -> Words:
     structure = problem.structure
     if quantity.name == OR:
         return text.words_of_or(structure, quantity.value == INCLUSIVE)
-    index = [text.claim_name(structure["names"][topic[0]]) for topic in structure["says"]].index(quantity.name)
+    index = [q.name for q in problem.quantities].index(quantity.name)
     return text.words_of_claim(structure, index, _all_heard(problem)[index])
 
 
@@ -122,7 +136,7 @@ def state(problem: Problem, known: AbstractSet[str]) -> str:
 
 
 def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
-    """The sorted names of those asked for, or the kind of one person. Raises NoAnswer where it is not settled."""
+    """The sorted names of those asked for, or one person's kind. Raises NoAnswer where it is not settled."""
     names, one = tuple(structure["names"]), text.STORIES[structure["story"]][0]
     n, exclusive = len(names), values.get(OR) == EXCLUSIVE
     worlds = (1 << (1 << n)) - 1
@@ -154,14 +168,18 @@ def work(problem: Problem) -> Work:
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
-    all_heard = _all_heard(problem)
-    return wrong_sites(all_heard, plan(len(problem.structure["names"]), all_heard, problem.structure["about"]) or ())
+    structure, all_heard = problem.structure, _all_heard(problem)
+    return wrong_sites(all_heard, plan(len(structure["names"]), all_heard, structure["about"]) or ())
 
 
 def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
-    """A wrong move in place of a right one. Within a supposition a student still sees contradictions, unless the mistake is
-    not to look for them; without one, nobody looks for any, and claims that don't fit any more go unread."""
-    n, all_heard, goal = len(problem.structure["names"]), _all_heard(problem), problem.structure["about"]
+    """A wrong move in place of a right one.
+
+    Within a supposition a student still sees contradictions, unless the mistake is not to look for them; without
+    one nobody looks for any, and claims that don't fit any more go unread.
+    """
+    structure, all_heard = problem.structure, _all_heard(problem)
+    n, goal = len(structure["names"]), structure["about"]
     moves = plan(n, all_heard, goal) or ()
     for wrong in wrong_moves(n, all_heard, moves, step, kind) if step < len(moves) else ():
         blind = wrong.supposed is None or kind == UNCHECKED
@@ -174,11 +192,11 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
             tail += chase(n, all_heard, roles, goal=goal if blind else None, blind=blind, skip=skip)
             settled = UNKNOWN not in roles if goal < 0 else roles[goal] != UNKNOWN
             more = believe_next(n, all_heard, roles) if kind == UNCHECKED and not settled else []
-        if settled and tail[-1].kind != "clash" and text.conclusion(problem.structure, roles)[0] != right.value:
+        if settled and tail[-1].kind != "clash" and text.conclusion(structure, roles)[0] != right.value:
             tail = [move if move.kind == kind else move._replace(supposed=wrong.supposed) for move in tail]
             check = refuted_by(n, all_heard, wrong) if kind == UNCHECKED else UNKNOWN
             return Slip(kind, step, text.write(problem, all_heard, tail, roles, right.steps[:step]),
-                        text.slip_fields(problem.structure, all_heard[wrong.heard], wrong, check))
+                        text.slip_fields(structure, all_heard[wrong.heard], wrong, check))
     return None
 
 
@@ -187,8 +205,8 @@ def confirm(problem: Problem) -> Value:
     from sympy import And, Equivalent, Implies, Not, Or, Symbol, Xor, false
     from sympy.logic.inference import satisfiable
 
-    names, story = problem.structure["names"], problem.structure["story"]
-    true, lie = text.STORIES[story][:2]
+    names, (true, lie, _) = problem.structure["names"], text.STORIES[problem.structure["story"]]
+    ask, about = problem.structure["ask"], problem.structure["about"]
     honest = {name: Symbol(name) for name in names}
     exclusive = any(q.value == EXCLUSIVE for q in problem.quantities)
 
@@ -197,24 +215,25 @@ def confirm(problem: Problem) -> Value:
         if form == "is":
             return honest[rest[0]] if rest[1] == true else Not(honest[rest[0]])
         if form == "count":
-            chosen = [set(some) for some in combinations(names, rest[0])]
+            chosen = combinations(names, rest[0])
             return Or(false, *[And(*[honest[x] if x in some else Not(honest[x]) for x in names]) for some in chosen])
         if form in ("same", "differ"):
             same = Equivalent(honest[rest[0]], honest[rest[1]])
             return same if form == "same" else Not(same)
         p, q = meaning(rest[0]), meaning(rest[1])
-        return And(p, q) if form == "and" else Implies(p, q) if form == "if" else Xor(p, q) if exclusive else Or(p, q)
+        return {"and": And(p, q), "if": Implies(p, q), "or": Xor(p, q) if exclusive else Or(p, q)}[form]
 
-    rules = [Equivalent(honest[q.name.removesuffix("'s claim")], meaning(q.value)) for q in problem.quantities if not q.fact]
-    answers = set()
+    claims = [q for q in problem.quantities if not q.fact]
+    rules = [Equivalent(honest[q.name.removesuffix("'s claim")], meaning(q.value)) for q in claims]
+    answers: set[Value] = set()
     for model in satisfiable(And(*rules), all_models=True):
         free = [name for name in names if model and honest[name] not in model]
         for some in product((True, False), repeat=len(free)) if model else ():
             told = {**{str(symbol): value for symbol, value in model.items()}, **dict(zip(free, some, strict=True))}
-            if problem.structure["ask"] == "role":
-                answers.add(true if told[names[problem.structure["about"]]] else lie)
+            if ask == "role":
+                answers.add(true if told[names[about]] else lie)
             else:
-                answers.add(tuple(sorted(x for x in names if told[x] == (problem.structure["ask"] == "truthful"))))
+                answers.add(tuple(sorted(x for x in names if told[x] == (ask == "truthful"))))
     if len(answers) != 1:
         raise NoAnswer(f"{len(answers)} answers fit the claims")
     return answers.pop()
@@ -229,9 +248,9 @@ def shape(structure: Structure) -> str:
 
 def _claims(draws: Draws, level: int, n: int, apart: int, world: int,
             speakers: Sequence[int], answer: int) -> list[tuple[Topic, int, Heard]] | None:
-    """Claims that can be made in `world`, each narrowing the worlds down, to `world` alone at the end; with the topic of
-    each and its index there. None names just the people of `answer`, so that it can be repeated without telling.
-    None where the last speaker has no such claim."""
+    """Claims that can be made in `world`, each narrowing the worlds down, to `world` alone at the end; with the topic
+    of each and its index there. None of them names just the people of `answer`: it could not be said again without
+    telling. The result is None where the last speaker has no such claim."""
     random, only, left_over = draws.random, 1 << world, len(speakers)
     worlds, says = (1 << (1 << n)) - 1, list[tuple[Topic, int, Heard]]()
     for speaker in speakers:
@@ -256,7 +275,7 @@ def _claims(draws: Draws, level: int, n: int, apart: int, world: int,
 
 
 def _needed(n: int, says: Sequence[tuple[Topic, int, Heard]], about: int, apart: int) -> bool:
-    """Whether no claim could be left out without opening the question; from four people on a third of them may."""
+    """Whether no claim could be left out without opening the question; from four people on a third may."""
     keeps = [heard.keeps for (speaker, *_), _, heard in says if speaker < apart]
     before, behind, spare = [(1 << (1 << n)) - 1], (1 << (1 << n)) - 1, 0
     for worlds in keeps:
@@ -274,7 +293,7 @@ def _needed(n: int, says: Sequence[tuple[Topic, int, Heard]], about: int, apart:
 
 @cache
 def _topics(level: int, n: int, apart: int, speaker: int) -> list[tuple[Topic, tuple[Heard, ...]]]:
-    """What somebody may speak of: two others, or another and oneself; those from `apart` on keep to themselves."""
+    """What somebody may speak of: two others, or another and oneself; those from `apart` on are by themselves."""
     group = [i for i in (range(apart) if speaker < apart else range(apart, n)) if i != speaker]
     pairs = [(a, b) for a in group for b in group if a < b] + [(a, speaker) for a in group]
     flavours = [f for f in FLAVOURS[level] if f != "count" or apart == n]
@@ -290,7 +309,7 @@ def _heard(names: tuple[str, ...], one: str, speaker: int, value: Value, exclusi
 def _all_heard(problem: Problem) -> tuple[Heard, ...]:
     n, exclusive = len(problem.structure["names"]), problem.quantities[-1][:2] == (OR, EXCLUSIVE)
     return tuple([could_hear(n, tuple(topic), exclusive)[q.domain.index(q.value)]
-                  for topic, q in zip(problem.structure["says"], problem.quantities, strict=False)])
+                  for topic, q in zip(problem.structure["says"], problem.quantities, strict=False)])  # "or" comes last
 
 
 FAMILY = Family(
@@ -299,6 +318,6 @@ FAMILY = Family(
     summary="who always tells the truth and who always lies, from what they say of each other",
     kind=lambda structure: "choice" if structure["ask"] == "role" else "names",
     slips=SLIPS,
-    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape, words=say, state=state,
-    options=text.options,
+    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape,
+    words=say, state=state, options=text.options,
 )

@@ -1,14 +1,14 @@
-"""Knights and knaves on bare indices: claims as sets of worlds, and a chain of reasoning that a person could write.
+"""Knights and knaves on bare indices: claims as sets of worlds, and a chain of reasoning as a person would write it.
 
-A world is a number whose bit i says whether person i tells the truth; a set of worlds is an integer with one bit for each
-world. A claim is `(form, x, rx, y, ry)`, where `rx` is 1 for truthful and 0 for lying and unused places are 0:
+A world is a number whose bit i says whether person i tells the truth; a set of worlds is an integer with one bit for
+each world. A claim is `(form, x, rx, y, ry)`, where `rx` is 1 for truthful, 0 for lying; unused places are 0:
 
     >>> heard = hear(2, 0, ("is", 1, 0, 0, 0), False)  # of two people, the first says that the second lies
     >>> [world for world in range(4) if heard.keeps >> world & 1]  # exactly one of the two lies
     [1, 2]
 
-The chain goes as people go: what follows from the claims of those whose kind is known, and where nothing follows, suppose
-of somebody the wrong kind and run into a contradiction.
+The chain goes as people go: what follows from the claims of those whose kind is known, and where nothing follows,
+suppose of somebody the wrong kind and run into a contradiction.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FLAVOURS = {
 
 
 class Heard(NamedTuple):
-    """A claim with its speaker, and the worlds in which it is true, is false, and can be made by that speaker."""
+    """A claim with its speaker, and the worlds in which it is true, is false, can be made by that speaker."""
 
     speaker: int
     claim: Claim
@@ -47,9 +47,9 @@ class Heard(NamedTuple):
 
 
 class Move(NamedTuple):
-    """One inference. Kinds: `true` and `false` (the speaker's kind was known), `judged_true` and `judged_false` (the claim's
-    truth was known), `self_true` and `self_false` (one who lies, or doesn't, can't say this of oneself), `either`
-    (it follows whatever the speaker is), `clash` (the supposition fails)."""
+    """One inference. Kinds: `true` and `false` (the speaker's kind was known), `judged_true` and `judged_false` (the
+    claim's truth was known), `self_true` and `self_false` (one who lies, or doesn't, can't say this of oneself),
+    `either` (it follows whatever the speaker is), `clash` (the supposition fails)."""
 
     kind: str
     heard: int  # index of the claim
@@ -88,7 +88,7 @@ def hear(n: int, speaker: int, claim: Claim, exclusive: bool) -> Heard:
 
 @cache
 def could_hear(n: int, topic: Topic, exclusive: bool = False) -> tuple[Heard, ...]:
-    """The claims that somebody could make on a topic: about a and b, or on the number of those who tell the truth."""
+    """The claims that somebody could make on a topic: about a and b, or on how many tell the truth."""
     speaker, a, b, flavour = topic
     if flavour == "count":
         return tuple([hear(n, speaker, ("count", k, 0, 0, 0), exclusive) for k in range(n + 1)])
@@ -130,8 +130,8 @@ def chase(n: int, all_heard: Sequence[Heard], roles: list[int], *, goal: int | N
           skip: int = -1) -> list[Move]:
     """What follows, claim by claim, the newest speaker's first; `roles` is updated.
 
-    Stops when the kind of the person `goal`, or of everybody, is known; with None when nothing new follows. A clash
-    ends it too, unless `blind`: then claims that clash are passed over. Claim number `skip` is left out.
+    Stops when the kind of the person `goal`, or of everybody, is known; with None when nothing new follows. A
+    clash ends it too, unless `blind`: then claims that clash are passed over. Claim number `skip` is left out.
     """
     worlds, t = worlds_of(n, roles), truthful(n)
     order, moves = [i for i in range(len(all_heard)) if i != skip], list[Move]()
@@ -182,12 +182,26 @@ def _of_oneself(speaker: int, new: tuple[tuple[int, int], ...]) -> tuple[str, tu
 
 @lru_cache(maxsize=4096)
 def plan(n: int, all_heard: tuple[Heard, ...], goal: int) -> tuple[Move, ...] | None:
-    """The chain that settles everybody, or the kind of the person `goal`; None where one supposition at a time doesn't."""
+    """The chain that settles everybody, or the person `goal`; None where one supposition at a time doesn't."""
+    blocks, settled = _blocks(n, all_heard)
+    if goal >= 0:
+        found = next((i for i, block in enumerate(blocks) if goal in dict(block[-1].new)), None)
+        if found is None:
+            return None
+        blocks = _blocks_needed(blocks[: found + 1], all_heard, goal)
+    elif not settled:
+        return None
+    return tuple([move for block in blocks for move in block])
+
+
+@lru_cache(maxsize=4096)
+def _blocks(n: int, all_heard: tuple[Heard, ...]) -> tuple[Sequence[Sequence[Move]], bool]:
+    """The chain as far as it goes, in blocks of one move or one supposition; whether it settles everybody."""
     real = sorted(forced(n, worlds_left(n, all_heard), range(n), (UNKNOWN,) * n), key=lambda known: known[1])
     roles = [UNKNOWN] * n
-    blocks = [[move] for move in chase(n, all_heard, roles, goal=goal)]
-    while UNKNOWN in roles if goal < 0 else roles[goal] == UNKNOWN:
-        for person, role in real:  # those who lie first: it is more natural to suppose that somebody tells the truth
+    blocks = [[move] for move in chase(n, all_heard, roles, goal=EVERYBODY)]
+    while UNKNOWN in roles:
+        for person, role in real:  # those who lie first: it is natural to suppose that somebody tells the truth
             if roles[person] == UNKNOWN:
                 trial = roles[:]
                 trial[person] = 1 - role
@@ -195,15 +209,14 @@ def plan(n: int, all_heard: tuple[Heard, ...], goal: int) -> tuple[Move, ...] | 
                 if moves and moves[-1].kind == "clash":
                     break
         else:
-            return None
+            return blocks, False
         clash = moves[-1]._replace(new=((person, role),))
         block = [*_needed(moves[:-1], all_heard, _rests_on(clash, all_heard)), clash]
-        blocks.append([move._replace(supposed=(person, 1 - role), opens=not i) for i, move in enumerate(block)])
+        supposed = (person, 1 - role)
+        blocks.append([move._replace(supposed=supposed, opens=not i) for i, move in enumerate(block)])
         roles[person] = role
-        blocks += [[move] for move in chase(n, all_heard, roles, goal=goal)]
-    if goal >= 0:
-        blocks = _blocks_needed(blocks, all_heard, goal)
-    return tuple([move for block in blocks for move in block])
+        blocks += [[move] for move in chase(n, all_heard, roles, goal=EVERYBODY)]
+    return blocks, True
 
 
 def _rests_on(move: Move, all_heard: Sequence[Heard]) -> set[int]:
@@ -215,16 +228,17 @@ def _needed(moves: Sequence[Move], all_heard: Sequence[Heard], need: set[int]) -
     """Those of the moves that lead to what `need` names, which grows by what they rest on."""
     kept = []
     for move in reversed(moves):
-        if any([person in need for person, _ in move.new]):
+        if not need.isdisjoint(dict(move.new)):
             kept.append(move)
             need |= _rests_on(move, all_heard)
     return kept[::-1]
 
 
-def _blocks_needed(blocks: list[list[Move]], all_heard: Sequence[Heard], goal: int) -> list[list[Move]]:
+def _blocks_needed(blocks: Sequence[Sequence[Move]], all_heard: Sequence[Heard],
+                   goal: int) -> Sequence[Sequence[Move]]:
     kept, need = [], {goal}
     for block in reversed(blocks):
-        if any([person in need for person, _ in block[-1].new]):
+        if not need.isdisjoint(dict(block[-1].new)):
             kept.append(block)
             need = need.union(*[_rests_on(move, all_heard) for move in block])
     return kept[::-1]

@@ -1,11 +1,22 @@
-"""Wrong moves among knights and knaves: what a learner infers at a point of a chain, on the bare indices of
-`knights_knaves_logic`."""
+"""Wrong moves among knights and knaves: what a learner infers at a point of a chain.
+
+On the bare indices of `knights_knaves_logic`; the words are in `knights_knaves_words`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tutelage.problems.knights_knaves_logic import UNKNOWN, Heard, Move, chase, forced, truthful, worlds_left, worlds_of
+from tutelage.problems.knights_knaves_logic import (
+    UNKNOWN,
+    Heard,
+    Move,
+    chase,
+    forced,
+    truthful,
+    worlds_left,
+    worlds_of,
+)
 
 BELIEVED, NEGATED, UNCHECKED = "believed_a_liar", "negated_and_wrongly", "assumed_truth_without_checking"
 HALF, EXCLUDED = "forgot_other_half", "read_or_as_exclusive"
@@ -33,7 +44,8 @@ def wrong_sites(all_heard: Sequence[Heard], moves: Sequence[Move]) -> list[tuple
     return list(found)
 
 
-def wrong_moves(n: int, all_heard: Sequence[Heard], moves: Sequence[Move], step: int, kind: str) -> Iterator[Move]:
+def wrong_moves(n: int, all_heard: Sequence[Heard], moves: Sequence[Move], step: int,
+                kind: str) -> Iterator[Move]:
     """The mistakes of a kind that can stand in place of a move, the nearest one first."""
     move = moves[step]
     if kind == UNCHECKED:
@@ -42,7 +54,8 @@ def wrong_moves(n: int, all_heard: Sequence[Heard], moves: Sequence[Move], step:
     roles = move.roles
     for index in (move.heard, *[i for i in range(len(all_heard)) if i != move.heard]):
         heard = all_heard[index]
-        own, form, new = roles[heard.speaker], heard.claim[0], ()
+        own, form = roles[heard.speaker], heard.claim[0]
+        new: tuple[tuple[int, int], ...] = ()
         if kind == BELIEVED:
             left = worlds_of(n, roles) & heard.true if own == 0 and form != "count" else 0
             new = forced(n, left, heard.people, roles) if left else ()

@@ -1,4 +1,4 @@
-"""The words of knights and knaves: claims as tuples of names and as spoken, and a chain of moves as lines of work."""
+"""The words of knights and knaves: claims as tuples of names and as spoken, a chain of moves as lines of work."""
 
 from __future__ import annotations
 
@@ -15,28 +15,31 @@ OR = "or"
 _COUNT_CLAIMS = [tuple([("count", k) for k in range(n + 1)]) for n in range(7)]
 COUNTS = ("none", "one", "two", "three", "four", "five", "six")
 
-_PEOPLE = tuple("Ada Bruno Carla Dmitri Elsa Felix Greta Hugo Ines Jonah Kira Leo Mona Nils Olga Pavel Rosa Samir Tara Ugo Vera "
-                "Wanda Yusuf Zoe".split())
-_ROBOTS = tuple("Axle Bolt Cog Dynamo Fuse Gizmo Hertz Ion Lever Magnet Nut Piston Quark Ratchet Servo Toggle Valve Widget "
-                "Zinc".split())
-_GUESTS = tuple("Amber Basil Clover Dill Fern Ginger Hazel Ivy Juniper Laurel Myrtle Nettle Olive Poppy Rowan Sage Tansy Violet "
-                "Willow".split())
-_CREW = tuple("Anchor Barnacle Coral Dory Eddy Flint Gale Halyard Jib Keel Marlin Neptune Orca Pearl Reef Starboard Tiller "
-              "Wharf".split())
+_PEOPLE = ("Ada Bruno Carla Dmitri Elsa Felix Greta Hugo Ines Jonah Kira Leo Mona Nils Olga Pavel Rosa Samir Tara "
+           "Ugo Vera Wanda Yusuf Zoe")
+_ROBOTS = ("Axle Bolt Cog Dynamo Fuse Gizmo Hertz Ion Lever Magnet Nut Piston Quark Ratchet Servo Toggle Valve "
+           "Widget Zinc")
+_GUESTS = ("Amber Basil Clover Dill Fern Ginger Hazel Ivy Juniper Laurel Myrtle Nettle Olive Poppy Rowan Sage "
+           "Tansy Violet Willow")
+_CREW = ("Anchor Barnacle Coral Dory Eddy Flint Gale Halyard Jib Keel Marlin Neptune Orca Pearl Reef Starboard "
+         "Tiller Wharf")
 
 # story: what those who tell the truth are called, what those who lie are called, names
 STORIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "island": ("knight", "knave", _PEOPLE),
-    "robots": ("truthbot", "fibbot", _ROBOTS),
-    "wood": ("lark", "owl", _GUESTS),
-    "market": ("dealer", "swindler", _PEOPLE),
-    "crew": ("sailor", "pirate", _CREW),
-    "office": ("agent", "mole", _PEOPLE),
-    "valley": ("Hilltopper", "Lowlander", _PEOPLE),
+    story: (true, lie, tuple(names.split())) for story, true, lie, names in (
+        ("island", "knight", "knave", _PEOPLE),
+        ("robots", "truthbot", "fibbot", _ROBOTS),
+        ("wood", "lark", "owl", _GUESTS),
+        ("market", "dealer", "swindler", _PEOPLE),
+        ("crew", "sailor", "pirate", _CREW),
+        ("office", "agent", "mole", _PEOPLE),
+        ("valley", "Hilltopper", "Lowlander", _PEOPLE),
+    )
 }
 STORY_NAMES = tuple(STORIES)
 # by story: the phrases for one of each kind, indexed by role, then for several
-_ONE = {story: tuple(f"{'an' if word[0] in 'aeiou' else 'a'} {word}" for word in (lie, true)) for story, (true, lie, _) in STORIES.items()}
+_ONE = {story: tuple([f"{'an' if word[0] in 'aeiou' else 'a'} {word}" for word in (lie, true)])
+        for story, (true, lie, _) in STORIES.items()}
 _MANY = {story: (f"{lie}s", f"{true}s") for story, (true, lie, _) in STORIES.items()}
 
 
@@ -45,11 +48,14 @@ def claim_name(name: str) -> str:
     return f"{name}'s claim"
 
 
-# --- claims as values -------------------------------------------------------------------------------------------------
+# --- claims as values -----------------------------------------------------------------------------------------
 
 
 def domain(structure: Structure, topic: Topic) -> tuple[Value, ...]:
-    """The claims of `could_hear`, in its order, as they stand in a row: ("and", ("is", "Bob", "knave"), ("is", "Cid", "knight"))."""
+    """The claims of `could_hear`, in its order, as they stand in a row.
+
+    For example ("and", ("is", "Bob", "knave"), ("is", "Cid", "knight")).
+    """
     _, a, b, flavour = topic
     names, (true, lie, _) = structure["names"], STORIES[structure["story"]]
     if flavour == "count":
@@ -73,7 +79,7 @@ def read_claim(value: Any, names: Sequence[str], true: str) -> Claim:
     return (form, names.index(x), int(rx == true), names.index(y), int(ry == true))
 
 
-# --- the statement ----------------------------------------------------------------------------------------------------
+# --- the statement --------------------------------------------------------------------------------------------
 
 
 def frame(structure: Structure) -> tuple[str, str]:
@@ -84,7 +90,8 @@ def frame(structure: Structure) -> tuple[str, str]:
     intro = bank.choose(f"{story}.intro", style, fields)
     if ask == "role":
         return intro, bank.choose("ask.role", style, {**fields, "x": names[structure["about"]]})
-    return intro, bank.choose("ask.set", style, {"those": _MANY[story][ask == "truthful"], "each": _ONE[story][ask == "truthful"]})
+    role = ask == "truthful"
+    return intro, bank.choose("ask.set", style, {"those": _MANY[story][role], "each": _ONE[story][role]})
 
 
 def words_of_claim(structure: Structure, index: int, heard: Heard) -> Words:
@@ -95,27 +102,28 @@ def words_of_claim(structure: Structure, index: int, heard: Heard) -> Words:
 
 def words_of_or(structure: Structure, inclusive: bool) -> Words:
     bank, style = wordings(BANK), structure["style"]
-    return Words(bank.choose("or.inclusive" if inclusive else "or.exclusive", style, {}), bank.choose("or.ask", style, {}),
-                 bank.choose("or.phrase", 0, {}))
+    return Words(bank.choose("or.inclusive" if inclusive else "or.exclusive", style, {}),
+                 bank.choose("or.ask", style, {}), bank.choose("or.phrase", 0, {}))
 
 
 def spoken(structure: Structure, index: int, heard: Heard) -> str:
     """The sentence in which a speaker makes a claim, in direct speech."""
     words = _claimed(structure, heard.claim, index, heard.speaker)
-    return wordings(BANK).choose("says", structure["style"] + index,
-                                 {"s": structure["names"][heard.speaker], "claim": words[0].upper() + words[1:]})
+    fields = {"s": structure["names"][heard.speaker], "claim": words[0].upper() + words[1:]}
+    return wordings(BANK).choose("says", structure["style"] + index, fields)
 
 
 def _claimed(structure: Structure, claim: Claim, vary: int, speaker: int = UNKNOWN) -> str:
     """A claim in words; in the mouth of `speaker`, if one is given."""
     bank, style, names = wordings(BANK), structure["style"] + vary, structure["names"]
     form, x, rx, y, ry = claim
-    # Where the kind of one person is asked for, people don't say the word: no claim is to sound like the answer.
-    ones, many = (("a liar", "truthful"), ("liars", "truthful")) if structure["ask"] == "role" else (
-        _ONE[structure["story"]], _MANY[structure["story"]])
+    ones, many = _ONE[structure["story"]], _MANY[structure["story"]]
+    if structure["ask"] == "role":  # then nobody says the word that is asked for: no claim is to sound like the answer
+        ones, many = ("a liar", "truthful"), ("liars", "truthful")
     if form == "count":
         fields = {"k": COUNTS[x], "many": many[1], "one": ones[1], "us": "us" if speaker >= 0 else "them"}
-        return bank.choose("count.none" if x == 0 else "count.all" if x == len(names) else "count.one" if x == 1 else "count", style, fields)
+        key = {0: "count.none", 1: "count.one", len(names): "count.all"}.get(x, "count")
+        return bank.choose(key, style, fields)
     first, second = names[x], "I" if y == speaker else names[y]
     if form in ("same", "differ"):
         return bank.choose(form, style, {"x": first, "y": second})
@@ -129,8 +137,8 @@ def _claimed(structure: Structure, claim: Claim, vary: int, speaker: int = UNKNO
 
 def asked_set(structure: Structure, roles: Sequence[int]) -> tuple[str, ...]:
     """The sorted names of those whom the question asks for."""
-    wanted = int(structure["ask"] == "truthful")
-    return tuple(sorted([name for name, role in zip(structure["names"], roles, strict=True) if role == wanted]))
+    names, wanted = structure["names"], int(structure["ask"] == "truthful")
+    return tuple(sorted([name for name, role in zip(names, roles, strict=True) if role == wanted]))
 
 
 def options(problem: Problem) -> Sequence[str]:
@@ -143,7 +151,7 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-# --- the work ---------------------------------------------------------------------------------------------------------
+# --- the work -------------------------------------------------------------------------------------------------
 
 
 def write(problem: Problem, all_heard: Sequence[Heard], moves: Sequence[Move], roles: Sequence[int],
@@ -159,51 +167,55 @@ def write(problem: Problem, all_heard: Sequence[Heard], moves: Sequence[Move], r
             x, r = move.supposed
             line = f"{bank.choose('suppose', style + number, {'x': names[x], 'r': ones[r]})} {line}"
         claim = claim_name(names[heard.speaker])
-        steps.append(Step(f"s{number}", _what(structure, heard, move), line, new, (claim, OR) if heard.claim[0] == OR else (claim,)))
+        uses = (claim, OR) if heard.claim[0] == OR else (claim,)
+        steps.append(Step(f"s{number}", _what(structure, heard, move), line, new, uses))
     last, kept = moves[-1].kind, moves[-1].supposed and moves[-1].kind != "clash"
     value, answer, key, fields = conclusion(structure, roles)
     if structure["ask"] != "role" or kept or (len(steps) < 2 and moves[0].kind not in SLIPS):
         line = bank.choose(key, style, fields)
         if kept and last != UNCHECKED:
             line = f"{bank.choose('fits', style, {})} {line}"
-        steps.append(Step(f"s{len(steps)}", bank.choose("what.last", 0, {}), line, answer, (f"s{len(steps) - 1}",)))
+        steps.append(Step(f"s{len(steps)}", bank.choose("what.last", 0, {}), line, answer, (steps[-1].name,)))
     return Work(tuple(steps), value, answer)
 
 
 def conclusion(structure: Structure, roles: Sequence[int]) -> tuple[Value, str, str, dict[str, str]]:
     """The answer as a value and as said, and the section and fields of the line that draws it."""
-    story, names, ask, ones = structure["story"], structure["names"], structure["ask"], _ONE[structure["story"]]
+    story, ask, about = structure["story"], structure["ask"], structure["about"]
+    ones, wanted = _ONE[story], ask == "truthful"
     if ask == "role":
-        role = roles[structure["about"]]
-        return STORIES[story][1 - role], ones[role], "final.role", {"x": names[structure["about"]], "r": ones[role]}
+        role = roles[about]
+        fields = {"x": structure["names"][about], "r": ones[role]}
+        return STORIES[story][1 - role], ones[role], "final.role", fields
     who = asked_set(structure, roles)
     answer = listed(who) if who else "nobody"
-    return who, answer, "final.set" if len(who) > 1 else "final.one" if who else "final.none", {
-        "those": _MANY[story][ask == "truthful"], "each": ones[ask == "truthful"], "list": answer}
+    fields = {"those": _MANY[story][wanted], "each": ones[wanted], "list": answer}
+    return who, answer, "final.set" if len(who) > 1 else "final.one" if who else "final.none", fields
 
 
 def _what(structure: Structure, heard: Heard, move: Move) -> str:
-    """A noun phrase for what a move gives. It names one person at most, so that it can't be taken for an answer."""
+    """A noun phrase for what a move gives. It names one person at most, and so can't be taken for an answer."""
     names, kind, key = structure["names"], move.kind, "what.claim"
     x = heard.speaker
     if move.opens and kind != "clash" and move.supposed:
         x, role = move.supposed
         key = "what.case_true" if role else "what.case_lie"
     elif len(move.new) == 1:
-        x, key = move.new[0][0], "what.role_there" if move.supposed and kind != "clash" else "what.role"
+        x = move.new[0][0]
+        key = "what.role_there" if move.supposed and kind != "clash" else "what.role"
     return wordings(BANK).choose(key, 0, {"x": names[x]})
 
 
 def _lits(structure: Structure, known: Sequence[tuple[int, int]]) -> str:
     """ "Bob is a knight and Cid is a knave"."""
-    names, story = structure["names"], structure["story"]
+    names, ones, many = structure["names"], _ONE[structure["story"]], _MANY[structure["story"]]
     if len(known) == 1:
-        return f"{names[known[0][0]]} is {_ONE[story][known[0][1]]}"
+        return f"{names[known[0][0]]} is {ones[known[0][1]]}"
     parts = []
     for role in (1, 0):
         who = [names[p] for p, r in known if r == role]
         if who:
-            parts.append(f"{listed(who)} are {_MANY[story][role]}" if len(who) > 1 else f"{who[0]} is {_ONE[story][role]}")
+            parts.append(f"{listed(who)} are {many[role]}" if len(who) > 1 else f"{who[0]} is {ones[role]}")
     return " and ".join(parts)
 
 
@@ -217,8 +229,8 @@ def _line(structure: Structure, heard: Heard, move: Move, style: int) -> tuple[s
         line = bank.choose(f"lead.supposed_{kind}" if own else f"lead.{kind}", style, fields)
         line += bank.choose(_body(structure, heard, move, fields), style, fields)
     elif kind == "either":
-        x = structure["names"][heard.claim[1]]
-        line = bank.choose(f"either.{heard.claim[0]}", style, {**fields, "x": x, "knight": ones[1], "knave": ones[0]})
+        fields |= {"x": structure["names"][heard.claim[1]], "knight": ones[1], "knave": ones[0]}
+        line = bank.choose(f"either.{heard.claim[0]}", style, fields)
     elif kind in ("self_true", "self_false"):
         line = bank.choose(kind, style, {**fields, "wrong": ones[1 - move.new[0][1]]})
     elif kind in _WITH_GROUNDS:
@@ -239,7 +251,7 @@ _WITH_GROUNDS = ("judged_true", "judged_false", "clash", "cases")
 
 
 def _body(structure: Structure, heard: Heard, move: Move, fields: dict[str, str]) -> str:
-    """The section for what follows from a claim that is known to be true or false; `fields` gets what it needs."""
+    """The section for what follows from a claim known to be true or false; `fields` gets what it needs."""
     names, (form, x, _, y, _), kind = structure["names"], heard.claim, move.kind
     if form == "is" or (form in ("and", "or", "if") and (form == "and") == (kind == "true")):
         return f"body.{form}_{kind}"
@@ -251,7 +263,9 @@ def _body(structure: Structure, heard: Heard, move: Move, fields: dict[str, str]
         return f"body.{'alike' if (form == 'same') == (kind == 'true') else 'unlike'}{own}"
     if form == "count":
         fields |= {"k": COUNTS[x], "many": _MANY[structure["story"]][1], "are": "is" if x == 1 else "are"}
-        return "body.count_false" if kind == "false" else "body.count_none" if x in (0, len(names)) else "body.count"
+        if kind == "false":
+            return "body.count_false"
+        return "body.count_none" if x in (0, len(names)) else "body.count"
     if form == "if":
         return "body.if_true" if move.new[0][0] == y else f"body.if_back{own}"
     return f"body.{form}_{kind}{own}"
@@ -259,7 +273,7 @@ def _body(structure: Structure, heard: Heard, move: Move, fields: dict[str, str]
 
 def _grounds(heard: Heard, move: Move) -> list[tuple[int, int]]:
     """What was known before and decides: of an "and" that fails one half that fails, and so on."""
-    form, x, rx, y, ry = heard.claim
+    form, x, rx, _, ry = heard.claim
     roles = move.roles
     said_already = heard.speaker if move.kind == "clash" else UNKNOWN
     known = [(p, roles[p]) for p in heard.people if roles[p] != UNKNOWN and p != said_already]
@@ -276,7 +290,7 @@ def _grounds(heard: Heard, move: Move) -> list[tuple[int, int]]:
     return known
 
 
-# --- mistakes ---------------------------------------------------------------------------------------------------------
+# --- mistakes -------------------------------------------------------------------------------------------------
 
 
 def _slip_key(heard: Heard, move: Move, same: bool) -> str:
@@ -296,8 +310,8 @@ def slip_fields(structure: Structure, heard: Heard, move: Move, check: int = UNK
     """What the wordings of a mistake need; `check` is the speaker whose words refute what was not checked."""
     names, ones = structure["names"], _ONE[structure["story"]]
     x, role = move.supposed or (heard.speaker, 1)
-    fields = {"s": names[check if check >= 0 else heard.speaker], "claim": _claimed(structure, heard.claim, 0), "x": names[x],
-              "r": ones[role], "rs": ones[move.roles[heard.speaker]], "known": "",
+    fields = {"s": names[check if check >= 0 else heard.speaker], "claim": _claimed(structure, heard.claim, 0),
+              "x": names[x], "r": ones[role], "rs": ones[move.roles[heard.speaker]], "known": "",
               "holds": "yes" if heard.claim[0] == "and" else ""}
     if move.kind in (HALF, EXCLUDED):
         form, a, ra, b, rb = heard.claim

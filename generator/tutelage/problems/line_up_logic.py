@@ -226,33 +226,33 @@ def reached(opens: Sequence[int], placed: Sequence[bool], goal: Goal) -> bool:
 
 def _next(n: int, clues: Sequence[Clue], people: Sequence[tuple[int, ...]], opens: Sequence[int], placed: Sequence[bool],
           blind: bool, quiet: dict[int, list[int]]) -> Move | None:
-    """The next move: a clash, a placement by a clue, what is left over, or else a narrowing by a clue."""
+    """The next move: who has one place left, a clash, a placement by a clue, a place left to one, a narrowing by a clue."""
     if 0 in opens:
         return None if blind else Move("clash", -1, opens.index(0), tuple(opens), tuple(opens))
-    narrowing = None
+    before, narrowing = tuple(opens), None
+    for p, o in enumerate(before):
+        if o & (o - 1) == 0 and not placed[p]:
+            return Move("left", -1, p, before, before)
     for index, who in enumerate(people):
         if not who or (tried := [opens[p] for p in who]) == quiet.get(index):
             continue
         left = narrow(n, clues[index], opens)
         if not left[0]:
             if not blind:
-                return Move("clash", index, who[0], tuple(opens), tuple(opens))
+                return Move("clash", index, who[0], before, before)
         elif list(left) != tried:
             person = next((p for p, o, old in zip(who, left, tried, strict=True) if o != old and o & (o - 1) == 0), -1)
             if person >= 0 or narrowing is None:
                 after = list(opens)
                 for p, o in zip(who, left, strict=True):
                     after[p] = o
-                narrowing = Move("clue", index, who[0] if person < 0 else person, tuple(opens), tuple(after))
+                narrowing = Move("clue", index, who[0] if person < 0 else person, before, tuple(after))
                 if person >= 0:
                     return narrowing
             continue
         quiet[index] = tried
-    before = tuple(opens)
     seen = twice = 0
-    for p, o in enumerate(before):
-        if o & (o - 1) == 0 and not placed[p]:
-            return Move("left", -1, p, before, before)
+    for o in before:
         twice |= seen & o
         seen |= o
     if once := seen & ~twice:

@@ -200,9 +200,10 @@ def _spot(structure: Structure, who: Sequence[int], places: int, style: int, key
 def _news(structure: Structure, move: Move, who: Sequence[int], style: int, key: str = "is") -> str:
     """What a move has changed for these people, placements first: what is left or, if that is less, what is lost."""
     groups: dict[tuple[str, int], list[int]] = {}
+    placed = sum([move.after[p] for p in who if move.after[p] & (move.after[p] - 1) == 0])
     for p in who:
         after, lost = move.after[p], move.before[p] & ~move.after[p]
-        if lost:
+        if lost & ~placed or (lost and not after & (after - 1)):  # that a place is taken goes without saying
             short = key == "is" and after.bit_count() > 2 and lost.bit_count() <= 2
             groups.setdefault(("not", lost) if short else (key, after), []).append(p)
     parts = [_spot(structure, people, places, style, kind) for (kind, places), people in groups.items()]
@@ -245,13 +246,14 @@ def _key(n: int, clue: Clue, move: Move, who: Sequence[int], known: Sequence[int
     placed = [p for p in who if move.after[p] & (move.after[p] - 1) == 0 and p not in known]
     if not placed:
         return "line.narrow_known" if known else "line.narrow"
+    more = "_more" if len(placed) + len(known) < len(who) else ""
     if not known:
-        return "line.fit"
+        return f"line.fit{more}"
     free = [(1 << n) - 1] * n
     for p in known:
         free[p] = move.before[p]
     alone = dict(zip(who, narrow(n, clue, free), strict=True))
-    return "line.direct" if all([alone[p] == move.after[p] for p in placed]) else "line.open"
+    return "line.direct" if all([alone[p] == move.after[p] for p in placed]) else f"line.open{more}"
 
 
 def _case_line(structure: Structure, clues: Sequence[Clue], move: Move, style: int) -> tuple[str, str]:

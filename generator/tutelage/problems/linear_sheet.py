@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from tutelage.problems.elimination import ADDED, DROPPED, SIGN, STOPPED, Done, Number, Op, Row, run
+from tutelage.problems.elimination import ADDED, DROPPED, SIGN, STOPPED, Done, Number, Op, Row
 from tutelage.problems.linear_stories import (
     LABELS,
     NAME,
@@ -26,15 +26,13 @@ from tutelage.wording import wordings
 class Sheet:
     """Steps are named eq0, eq1, … (a fact as an equation), op0, op1, … (an op of the plan), sum and stop (the end)."""
 
-    def __init__(self, problem: Problem, ops: Sequence[Op], rows: Sequence[Row], at: int = -1, way: str = "") -> None:
+    def __init__(self, problem: Problem, ops: Sequence[Op], rows: Sequence[Row], done: Sequence[Done],
+                 at: int = -1, way: str = "") -> None:
         self.structure, self.words = problem.structure, wordings(f"problems/{NAME}")
         self.style, self.ops, self.at, self.way = self.structure["style"], ops, at, way
         self.bare = STORIES[self.structure["story"]].kind == "bare"
         self.names, self.given = letters_of(self.structure), len(rows)
         rights = [cast(int, q.value) for q in problem.quantities]
-        done = run(ops, rows, rights, at, way)
-        if done is None:
-            raise ValueError(f"op {at} done as {way!r} leaves nothing to solve for")
         self.done = done
         self.equations = [*zip(rows, rights, strict=True), *[(d.left, d.right) for d in done]]
         self.label = [f"({name})" for name in LABELS[: self.given]]  # how each equation is referred to

@@ -218,6 +218,9 @@ def _asked(draws: Draws, kind: str, name: str, level: int, main: int) -> list[in
 def determinant(rows: Sequence[Sequence[int]]) -> int:
     if len(rows) == 2:
         return rows[0][0] * rows[1][1] - rows[0][1] * rows[1][0]
+    if len(rows) == 3:
+        (a, b, c), (d, e, f), (g, h, i) = rows
+        return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
     return sum([(-1) ** j * c * determinant([[*row[:j], *row[j + 1 :]] for row in rows[1:]])
                 for j, c in enumerate(rows[0]) if c])
 

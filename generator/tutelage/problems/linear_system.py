@@ -116,7 +116,8 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 def work(problem: Problem) -> Work:
     """Elimination as it is written by hand: scale, subtract, divide, put back."""
     rows = _rows(problem.structure)
-    return Sheet(problem, _plan(problem.structure, rows).ops, rows).write()
+    ops = _plan(problem.structure, rows).ops
+    return Sheet(problem, ops, rows, run(ops, rows, [cast(int, q.value) for q in problem.quantities]) or ()).write()
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
@@ -135,10 +136,10 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
     rows = _rows(structure)
     made = _plan(structure, rows)
     at = made.first if kind == STOPPED else int(right.steps[step].name[2:])
-    way = _way(structure, rights, rows, run(made.ops, rows, rights) or (), at, kind)
-    if way is None:
+    way, done = _way(structure, made.ops, rows, rights, run(made.ops, rows, rights) or (), at, kind)
+    if not way:
         return None
-    sheet = Sheet(problem, made.ops, rows, at, way)
+    sheet = Sheet(problem, made.ops, rows, done, at, way)
     wrong = sheet.write()
     return Slip(kind, step, wrong, sheet.fields) if wrong.value != right.value else None
 
@@ -183,18 +184,18 @@ def _stops(structure: Structure, made: Plan) -> bool:
     return bool(ask) and abs(ask[made.ops[made.first].two]) != sum(map(abs, ask))
 
 
-def _way(structure: Structure, rights: Sequence[int], rows: tuple[Row, ...], right_way: Sequence[Done], at: int,
-         kind: str) -> str | None:
-    """A way to make this kind of mistake at op `at` with which everything found can be believed, or None."""
-    story, ops = STORIES[structure["story"]], _plan(structure, rows).ops
+def _way(structure: Structure, ops: Sequence[Op], rows: Sequence[Row], rights: Sequence[int],
+         right_way: Sequence[Done], at: int, kind: str) -> tuple[str, Sequence[Done]]:
+    """A way to make this kind of mistake at op `at` with which all that is found can be believed, and what it gives."""
+    story = STORIES[structure["story"]]
     ways = wrong_ways(ops, rows, right_way, at, kind)
     for way in ways if structure["style"] % 2 else reversed(ways):
         done = run(ops, rows, rights, at, way) or ()
         found = {op.two: d.value for op, d in zip(ops, done, strict=False) if op.kind == "find"}
         if found and all(map(story.believable, found.values())) and (
                 story.kind == "bare" or _fits(rows, rights, found)):
-            return way
-    return None
+            return way, done
+    return "", ()
 
 
 def _tempting(structure: Structure, rights: Sequence[int]) -> bool:
@@ -209,7 +210,7 @@ def _tempting(structure: Structure, rights: Sequence[int]) -> bool:
     if _stops(structure, made):
         return True
     right_way = run(ops, rows, rights) or ()
-    return any(_way(structure, rights, rows, right_way, n, kind)
+    return any(_way(structure, ops, rows, rights, right_way, n, kind)[0]
                for n in reversed(range(len(ops))) for kind in SITES.get(ops[n].kind, ()))
 
 

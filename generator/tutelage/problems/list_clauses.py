@@ -121,6 +121,7 @@ NUMBERS = Kit(
     },
     {"limit": "kept", "band": "inside", "kind": "chosen", "sign": "signed", "skip": "trimmed", "repeats": "unique",
      "change": "adjusted", "packs": "packs", "cap": "capped", "order": "ordered", "take": "picked"},
+    sure=frozenset({"result", "empty"}),
 )  # fmt: skip
 
 
@@ -218,4 +219,5 @@ RECORDS = Kit(
     },
     {"limit": "kept", "band": "inside", "repeats": "merged", "order": "ranked", "take": "picked"},
     joins={"order": "ties"},
+    sure=frozenset({"output", "empty"}),
 )  # fmt: skip

@@ -105,7 +105,7 @@ def _numbers(draws: Draws, count: int) -> Drawn:
     values: dict[str, Any] = {}
     edges: list[int] = []
     # the numbers that still count, each with what has become of it
-    seen = [(x, x) for x in range(low, high + 1, 1 + (high - low) // 50)]
+    seen = [(x, x) for x in range(low, high + 1, 1 + (high - low) // 30)]
     for name in names:
         given = _given(draws, name, seen) if name != "repeats" else [] if plain else [1]
         value = draws.choice([v for v in NUMBERS.domains[name](given) if v[0] != "given"])
@@ -243,8 +243,8 @@ def _left_out(structure: Structure, values: Mapping[str, Any], items: list[Any])
     plan = plan_of(kit, structure, values)
     function = meaning(kit, [entry for entry in plan if entry.slot not in ("result", "output", "empty")])
     out: list[Any] = []
-    for item in items:
-        if item not in out and len(out) < 3 and not function([*out, item]):
+    for item in items[:5]:
+        if item not in out and not function([*out, item]):
             out.append(item)
     return [out] if out else []
 

@@ -79,7 +79,11 @@ def _numbers_readable(value: Value, text: str) -> bool:
     wanted = [part[1] if isinstance(part, tuple) else part for part in parts]
     if not wanted:
         return bool(_NO_ROOT.search(text))
-    numbers = numbers_in(text)
+    return tell(wanted, numbers_in(text))
+
+
+def tell(wanted: Sequence[int | Fraction], numbers: Sequence[Fraction]) -> bool:
+    """Whether the numbers that a text holds give each wanted one, exactly or rounded."""
     return all(any(_reads(number, n) for n in numbers) for number in wanted)
 
 

@@ -139,8 +139,9 @@ def slip(genre: Genre, problem: Problem, right: Work, kind: str, step: int) -> S
     if value == right.value:
         return None
     made, text = _written(genre, structure, wrong, value, right.steps[:step])
+    seen = _seen(structure, right.value, value, kind != "returned_early")
     fields = {**genre.fields(structure)(plan[step].slot), "code": text.shown[step], "what": right.steps[step].what,
-              **_seen(structure, right.value, value, kind != "returned_early"), **genre.about(structure, plan, kind, step)}
+              **seen, **genre.about(structure, plan, kind, step)}  # fmt: skip
     return Slip(kind, step, made, fields)
 
 

@@ -85,6 +85,7 @@ class Kit(NamedTuple):
     means: Callable[[Plan], Function] | None = None  # own meaning and writer, where clauses aren't steps of a row
     writes: Callable[[Plan, str, Names], Text] | None = None
     request: str = "request"  # section of the sentence that asks for the function
+    sure: frozenset[str] = frozenset()  # slots about which any test shows what their clause says
     unsaid: str = ""  # a slot about which the scene must say something where no clause does
 
 
@@ -254,14 +255,14 @@ def _ends_otherwise(trace: list[Any], i: int, rest: Iterable[tuple[str, Any]]) -
 def _others(kit: Kit, structure: Structure, values: Mapping[str, Any]) -> Iterable[tuple[int, str, Choice]]:
     """What else each clause might say: index and slot of its entry in the plan, and the entry's other value.
 
-    Without what is so different that any test shows it: an opposite limit, a number that is more than one off.
+    Without what is so different that nearly any test shows it: an opposite limit, a number more than one off.
     """
     i, before = -1, ""
     for slot, given in structure["slots"]:
         behind = kit.joins.get(slot)
         joined = kit.joins.get(before) == slot
         i += not joined
-        if slot in values:
+        if slot in values and slot not in kit.sure:
             value = values[slot]
             for other in kit.domains[slot](given):
                 if other == value or FAR.get(key := value[0], "") == other[0] or (

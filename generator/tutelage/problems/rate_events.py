@@ -1,6 +1,7 @@
 """What can happen with rates and percentages: ways of starting, and ways of going on with what there is.
 
-States: D a distance, T minutes, H hours, L litres, M money, X foreign money, I interest, U a price per kilogram, Q seconds.
+States: D a distance, T minutes, L litres, C days of a crew, Q seconds, U a price per kilogram, I interest, M money, V money
+after a voucher or a fee (no percentages from there on: of what they would be is not clear), F a share, X foreign money.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from fractions import Fraction
 from tutelage.problems.plots import Event, Story, table
 from tutelage.problems.rate_worlds import CURRENCIES, RATE_WORLDS
 
-RIDES = (12, 15, 18, 20, 24, 30, 36, 40, 42, 45, 48, 50, 54, 75, 80, 90, 100, 105, 135, 140, 150, 165, 195, 210)
+RIDES = (12, 15, 18, 24, 30, 36, 42, 45, 48, 54, 75, 78, 84, 90, 96, 105, 126, 135, 150, 165, 168, 195, 210)
 SHIFTS = (90, 105, 135, 150, 165, 195, 210, 225, 255, 270, 285, 315, 330, 390, 405, 435, 450, 465)
 PERCENTS = (5, 10, 15, 20, 25, 30, 40)
 
@@ -37,7 +38,7 @@ def _far(s: Story) -> bool:
     if speed * ride % 30:
         return False
     way = Fraction(speed * ride, 60)
-    names = [s.tell("way", way.numerator if way.denominator == 1 else way), s.tell("speed", speed)]
+    names = [s.tell("way", _whole(way)), s.tell("speed", speed)]
     s.make("ratio", names, "time", unit="h")
     return s.make("times", [s.now, s.fact("hour")], "minutes", unit="min")
 
@@ -98,11 +99,26 @@ def _pause(s: Story) -> bool:
 
 
 def _fuel(s: Story) -> bool:
-    return s.make("percent", [s.now, s.tell("per100", s.usual("per100"))], "fuel", unit="L")
+    per100 = _fair(s, s.world.numbers["per100"], 10)
+    return bool(per100) and s.make("percent", [s.now, s.tell("per100", per100)], "fuel", unit="L")
 
 
 def _fuel_price(s: Story) -> bool:
-    return s.make("times", [s.now, s.tell("litre_price", Fraction(s.usual("litre"), 100))], "fuel_cost", unit="€")
+    hundredths = _fair(s, s.world.numbers["litre"], 1)
+    if not hundredths:
+        return False
+    return s.make("times", [s.now, s.tell("litre_price", _whole(Fraction(hundredths, 100)))], "fuel_cost", unit="€")
+
+
+def _fair(s: Story, options: Sequence[int], places: int) -> int:
+    """An option of which a hundredth times what there is comes out with few places; 0 where there is none."""
+    top, bottom = s.value.numerator * 10 * places, s.value.denominator * 10
+    fair = [n for n in options if top * n % bottom == 0]
+    return s.draws.choice(fair) if fair else 0
+
+
+def _whole(value: Fraction) -> int | Fraction:
+    return value.numerator if value.denominator == 1 else value
 
 
 def _toll(s: Story) -> bool:
@@ -112,6 +128,8 @@ def _toll(s: Story) -> bool:
 
 
 def _wage(s: Story) -> bool:
+    if not {"pause", "trips"} & s.values.keys():  # else the hours were there before
+        return False
     fact = "hour" if "hour" in s.values else s.fact("hour")
     s.make("ratio", [s.now, fact], "hours", unit="h")
     return s.make("times", [s.now, s.tell("wage", s.usual("pay"))], "pay", unit="€")
@@ -146,41 +164,47 @@ def _before(s: Story) -> bool:
     return s.make("times", [s.now, names[2]], "old_price", unit="€")
 
 
-def _changed(s: Story, key: str, percents: Sequence[int], result: str) -> bool:
-    """A percentage of what there is, added or taken away. Twice at most each way, and never two in an unclear order."""
-    if f"{key}_2" in s.values:
+def _changed(s: Story, key: str, result: str, percents: Sequence[int] = PERCENTS, most: int = 2) -> bool:
+    """A percentage of what there is, added or taken away."""
+    count = 1 + sum([f"{key}_{i}" in s.values for i in range(1, most + 1)])
+    percent = _fair(s, percents, 1)
+    if count > most or not percent:
         return False
-    again = f"{key}_again" if s.nodes and s.nodes[-1][2] in ("cut_to", "raised_to") else key
-    before, fair = s.now, [p for p in percents if s.value.numerator * p % s.value.denominator == 0]  # whole cents
-    if not fair:
-        return False
-    name = s.tell(again, s.draws.choice(fair), name=f"{key}_2" if f"{key}_1" in s.values else f"{key}_1")
+    again = f"{key}_again" if key != "commission" and ("raise_1" in s.values or "cut_1" in s.values) else key
+    before, name = s.now, s.tell(again, percent, name=f"{key}_{count}")
     s.make("percent", [s.now, name], f"{key}_amount")
-    return s.make("minus" if key == "cut" else "plus", [before, s.now], result)
+    return s.make("minus" if result == "cut_to" else "plus", [before, s.now], result)
 
 
 def _cut(s: Story) -> bool:
-    return _changed(s, "cut", PERCENTS, "cut_to")
+    return _changed(s, "cut", "cut_to", (1, 2, 3, 4, 5) if s.can("cash") else PERCENTS,
+                    1 if s.can("cash") or s.can("shift") else 2)
 
 
 def _raised(s: Story) -> bool:
-    return _changed(s, "raise", PERCENTS if s.can("price") else (2, 3, 4, 5) if s.can("interest") else (10, 15, 20, 25, 30),
-                    "raised_to")
+    if s.can("interest"):
+        return _changed(s, "raise", "raised_to", (2, 3, 4, 5), 4)
+    return _changed(s, "raise", "raised_to", PERCENTS if s.can("price") else (10, 15, 20, 25, 30), 2 if s.can("price") else 1)
 
 
 def _commission(s: Story) -> bool:
-    return _changed(s, "cut", (1, 2, 4, 5), "cut_to")
+    return s.nodes[-1][2] == "exchanged" and _changed(s, "commission", "cut_to", (1, 2, 3, 4, 5), 1)
+
+
+def _worked(s: Story) -> bool:
+    """Whether there has been a rate or a percentage yet."""
+    return any([node[0] in ("percent", "ratio") for node in s.nodes])
 
 
 def _voucher(s: Story) -> bool:
-    if "voucher" in s.values or s.value < 12:
+    if "voucher" in s.values or s.value < 12 or not _worked(s):
         return False
-    name = s.tell("voucher", s.draws.choice([n for n in (2, 3, 4, 5, 8, 10, 12, 15, 20, 25) if 4 * n < s.value or n == 2]))
+    name = s.tell("voucher", s.draws.choice([n for n in (2, 3, 4, 5, 8, 10, 12, 15, 20, 25) if 4 * n < s.value]))
     return s.make("minus", [s.now, name], "after_voucher")
 
 
 def _fee(s: Story) -> bool:
-    if "fee" in s.values:
+    if "fee" in s.values or not _worked(s):
         return False
     return s.make("plus", [s.now, s.tell("fee", s.draws.choice((3, 4, 5, 6, 8, 9, 12, 15)))], "with_fee")
 
@@ -193,16 +217,33 @@ def _several(s: Story) -> bool:
 
 def _friends(s: Story) -> bool:
     fair = [n for n in (2, 3, 4, 5, 6, 8) if s.value.numerator * 100 % (s.value.denominator * n) == 0]
-    if not fair or "friends" in s.values:
+    if not fair or "friends" in s.values or not _worked(s):
         return False
     return s.make("ratio", [s.now, s.tell("friends", s.draws.choice(fair))], "each")
 
 
 def _exchange(s: Story) -> bool:
     name = s.draws.choice(tuple(CURRENCIES))
-    rate = Fraction(s.draws.choice(CURRENCIES[name][2]), 100)
-    told = s.tell("exchange", rate.numerator if rate.denominator == 1 else rate, phrase=name)
+    hundredths = _fair(s, CURRENCIES[name][2], 1)
+    if not hundredths or "exchange" in s.values:
+        return False
+    told = s.tell("exchange", _whole(Fraction(hundredths, 100)), phrase=name)
     return s.make("times", [s.now, told], "exchanged", unit=name, phrase=name)
+
+
+def _moved(s: Story, key: str, op: str, result: str) -> bool:
+    """A sum put into the account, or taken out of it."""
+    if key in s.values or "raise_1" not in s.values:
+        return False
+    return s.make(op, [s.now, s.tell(key, s.draws.choice((50, 60, 80, 90, 100, 120, 150, 180)))], result)
+
+
+def _deposit(s: Story) -> bool:
+    return _moved(s, "deposit", "plus", "with_deposit")
+
+
+def _withdrawn(s: Story) -> bool:
+    return _moved(s, "withdrawn", "minus", "after_withdrawal")
 
 
 def _spent(s: Story) -> bool:
@@ -219,7 +260,7 @@ def _back(s: Story) -> bool:
     for hundredths in s.draws.shuffled(CURRENCIES[name][2]):
         rate = Fraction(hundredths, 100)
         if fits(s.value / rate, "€"):
-            told = s.tell("exchange_back", rate.numerator if rate.denominator == 1 else rate, phrase=name)
+            told = s.tell("exchange_back", _whole(rate), phrase=name)
             return s.make("ratio", [s.now, told], "changed_back", unit="€", phrase=name)
     return False
 
@@ -243,7 +284,7 @@ def _per_kilo(s: Story) -> bool:
     price = Fraction(kilo * grams, 1000)
     if not fits(price, "€"):
         return False
-    names = [s.tell("pack_grams", grams), s.tell("pack_price", price.numerator if price.denominator == 1 else price)]
+    names = [s.tell("pack_grams", grams), s.tell("pack_price", _whole(price))]
     s.make("ratio", [names[0], s.fact("kilo")], "kilos", unit="kg")
     return s.make("ratio", [names[1], s.now], "per_kilo", unit="€/kg")
 
@@ -326,7 +367,7 @@ def _leak(s: Story) -> bool:
     fair = [n for n in range(4, 41) if volume % n == 0 and 6 <= volume // n <= 240]
     if not fair:
         return False
-    rest, leak = s.draws.choice(fair), s.draws.between(1, 8)
+    rest, leak = s.draws.choice(fair), s.draws.between(2, 8)
     names = [s.tell("volume", volume), s.tell("pump_1", rest + leak), s.tell("leak", leak)]
     s.make("minus", names[1:], "net", unit="L/min")
     return s.make("ratio", [names[0], s.now], "fill_time", unit="min")
@@ -335,10 +376,11 @@ def _leak(s: Story) -> bool:
 def _alone(s: Story) -> bool:
     """Two pumps, and how long each of them takes alone."""
     volume = s.usual("volume")
-    rates = [n for n in range(3, 61) if volume % n == 0 and 10 <= volume // n <= 300]
-    one, two = s.draws.sample(rates, 2)
-    if volume % (one + two):
+    rates = [n for n in range(2, 61) if volume % n == 0 and 10 <= volume // n <= 300]
+    pairs = [(one, two) for one in rates for two in rates if one > two and volume % (one + two) == 0]
+    if not pairs:
         return False
+    one, two = s.draws.choice(pairs)
     names = [s.tell("volume", volume), s.tell("alone_1", volume // one), s.tell("alone_2", volume // two)]
     s.make("ratio", [names[0], names[1]], "rate_1", unit="L/min")
     s.make("ratio", [names[0], names[2]], "rate_2", unit="L/min")
@@ -361,6 +403,12 @@ def _crew(s: Story) -> bool:
 
 def _crew_cost(s: Story) -> bool:
     return s.make("times", [s.now, s.tell("crew_pay", s.draws.between(12, 60) * 10)], "crew_cost", unit="€")
+
+
+def _material(s: Story) -> bool:
+    if "material" in s.values:
+        return False
+    return s.make("plus", [s.now, s.tell("material", s.draws.between(10, 90) * 10)], "with_material")
 
 
 def _interest(s: Story) -> bool:
@@ -406,32 +454,35 @@ def _files(s: Story) -> bool:
 
 
 STARTS = (
-    Event("ride", _ride, "", 2, 3, "ride", to="D"), Event("far", _far, "", 2, 2, "far", to="T"),
-    Event("fast", _fast, "", 2, 2, "fast", to="end", most=2), Event("legs", _legs, "", 5, 3, "legs", to="end", most=5),
-    Event("rides", _rides, "", 5, 3, "legs", to="D"), Event("rides_average", _rides_average, "", 7, 6, "legs", to="end", most=7),
+    Event("ride", _ride, "", 2, 2, "ride", to="D", most=3), Event("drive", _ride, "", 2, 4, "fuel", to="D"),
+    Event("far", _far, "", 2, 2, "far", to="T", most=4), Event("far_paid", _far, "", 2, 1, "wage", to="T", most=6),
+    Event("fast", _fast, "", 2, 2, "far", to="end", most=2), Event("legs", _legs, "", 5, 3, "legs", to="end", most=5),
+    Event("rides", _rides, "", 5, 3, "legs", to="D", most=6), Event("rides_fuel", _rides, "", 5, 3, "fuel", to="D"),
+    Event("rides_average", _rides_average, "", 7, 6, "legs", to="end", most=7),
     Event("per_second", _per_second, "", 3, 1, "per_second", to="end", most=3),
-    Event("price", _price, "", 0, 3, "price", to="M"), Event("before", _before, "", 3, 1.5, "before", to="M"),
-    Event("by_weight", _by_weight, "", 2, 2, "by_weight", to="M"), Event("per_kilo", _per_kilo, "", 2, 2, "per_kilo", to="U"),
-    Event("two_goods", _two_goods, "", 5, 2, "two_goods", to="M"), Event("blend", _blend, "", 5, 2, "blend", to="U"),
-    Event("solution", _solution, "", 5, 1, "solution", to="end", most=5),
-    Event("dilute", _dilute, "", 3, 1, "dilute", to="end", most=3), Event("pure", _pure, "", 2, 1, "pure", to="end", most=2),
-    Event("pumps", _pumps, "", 2, 1, "pumps", to="T", most=3), Event("leak", _leak, "", 2, 1, "leak", to="T", most=3),
-    Event("alone", _alone, "", 4, 2, "alone", to="T", most=5), Event("crew", _crew, "", 2, 1, "crew", to="C"),
-    Event("interest", _interest, "", 3, 2, "interest", to="I", most=4), Event("capital", _capital, "", 0, 1, "capital", to="M"),
-    Event("cash", _cash, "", 0, 1, "cash", to="M"), Event("shift", _shift, "", 2, 1, "shift", to="M"),
-    Event("download", _download, "", 2, 1, "download", to="Q", most=4),
+    Event("price", _price, "", 0, 3, "price", to="M"), Event("before", _before, "", 3, 2.5, "price", to="M"),
+    Event("by_weight", _by_weight, "", 2, 2, "weight", to="M"), Event("per_kilo", _per_kilo, "", 2, 2, "weight", to="U"),
+    Event("two_goods", _two_goods, "", 5, 2, "weight", to="M"), Event("blend", _blend, "", 5, 2, "weight", to="U"),
+    Event("solution", _solution, "", 5, 1, "mix", to="end", most=5), Event("dilute", _dilute, "", 3, 1, "mix", to="end", most=3),
+    Event("pure", _pure, "", 2, 1, "mix", to="end", most=2), Event("pumps", _pumps, "", 2, 1, "pumps", to="T", most=3),
+    Event("leak", _leak, "", 2, 1, "pumps", to="T", most=3), Event("alone", _alone, "", 4, 2, "pumps", to="T", most=5),
+    Event("crew", _crew, "", 2, 1, "crew", to="C", most=6), Event("interest", _interest, "", 3, 2, "interest", to="I", most=4),
+    Event("capital", _capital, "", 0, 1, "interest", to="M"), Event("cash", _cash, "", 0, 1, "cash", to="M", most=7),
+    Event("shift", _shift, "", 2, 1, "shift", to="M"), Event("download", _download, "", 2, 1, "download", to="Q", most=4),
 )
 EVENTS = (
-    Event("trips", _trips, "DT", 1, 2, "trips"), Event("pause", _pause, "T", 1, 2, "pause"),
+    Event("trips", _trips, "DT", 1, 2, "trips"), Event("pause", _pause, "T", 1, 2, "trips"),
     Event("fuel", _fuel, "D", 1, 3, "fuel", to="L"), Event("fuel_price", _fuel_price, "L", 1, 1, to="M"),
-    Event("toll", _toll, "D", 2, 2, "toll", to="M"), Event("wage", _wage, "T", 2, 3, "wage", to="M"),
-    Event("cut", _cut, "M", 2, 4, "money"), Event("raised", _raised, "M", 2, 3, "raise"),
-    Event("voucher", _voucher, "M", 1, 1.5, "voucher"), Event("fee", _fee, "M", 1, 1.5, "fee"),
-    Event("several", _several, "M", 1, 2, "several"), Event("shifts", _several, "M", 1, 2, "shifts"),
-    Event("friends", _friends, "M", 1, 1.5, "friends", to="F"), Event("exchange", _exchange, "MF", 1, 1.5, "exchange", to="X"),
+    Event("toll", _toll, "D", 2, 2, "fuel", to="M"), Event("wage", _wage, "T", 2, 3, "wage", to="end", most=2),
+    Event("cut", _cut, "M", 2, 4, "cut"), Event("raised", _raised, "M", 2, 3, "raise"),
+    Event("several", _several, "M", 1, 2, "several"), Event("friends", _friends, "MV", 1, 1.5, "friends", to="F"),
+    Event("voucher", _voucher, "MV", 1, 1.5, "voucher", to="V"), Event("fee", _fee, "MV", 1, 1.5, "fee", to="V"),
+    Event("abroad", _exchange, "MVF", 1, 2, "abroad", to="end", most=1), Event("exchange", _exchange, "M", 1, 3, "cash", to="X"),
     Event("commission", _commission, "X", 2, 2, to="X"), Event("spent", _spent, "X", 1, 2), Event("back", _back, "X", 1, 2, to="M"),
-    Event("kilos_bought", _kilos_bought, "U", 1, 2, to="M"), Event("with_capital", _with_capital, "I", 1, 2, to="A"),
-    Event("in_hours", _in_hours, "T", 1, 2, "pumps", to="H", most=1), Event("crew_cost", _crew_cost, "C", 1, 1, to="M"),
+    Event("deposit", _deposit, "M", 1, 1.5, "interest"), Event("withdrawn", _withdrawn, "M", 1, 1.5, "interest"),
+    Event("crew_cost", _crew_cost, "C", 1, 1, to="M"), Event("material", _material, "M", 1, 2, "crew"),
+    Event("kilos_bought", _kilos_bought, "U", 1, 2, to="M"), Event("with_capital", _with_capital, "I", 1, 2, to="end", most=1),
+    Event("in_hours", _in_hours, "T", 1, 2, "pumps", to="end", most=1),
     Event("in_minutes", _in_minutes, "Q", 1, 2, to="end", most=1), Event("files", _files, "Q", 1, 2),
 )
 TABLE = table(RATE_WORLDS, STARTS, EVENTS)

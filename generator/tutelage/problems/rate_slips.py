@@ -9,12 +9,13 @@ from typing import Any
 from tutelage.errors import NoAnswer
 from tutelage.problems import telling
 from tutelage.problems.expressions import Node, evaluate
-from tutelage.problems.plots import FACTS
 from tutelage.problems.telling import Edit, Teller
 from tutelage.values import Problem, Slip, Structure, Value, Work
+from tutelage.wording import wordings
 
-KINDS = ("percent_of_wrong_base", "added_percentages", "minutes_as_decimals", "inverted_rate", "averaged_rates",
-         "forgot_unit_conversion", "took_percent_as_amount", "took_change_for_result")
+KINDS = ("percent_of_wrong_base", "percent_put_back", "added_percentages", "minutes_as_decimals", "inverted_rate", "averaged_rates",
+         "forgot_unit_conversion", "took_percent_as_amount", "took_change_for_result",
+         "wrong_whole", "forgot_a_step")
 CHANGES = {"cut_amount", "raise_amount"}
 MINUTES = {"hours", "hours_1", "hours_2"}
 INVERTED = {"speed", "time", "time_1", "time_2", "per_kilo", "exchanged", "changed_back", "fill_time", "load_time", "pace",
@@ -24,7 +25,9 @@ CONVERSIONS = {"hours", "hours_1", "hours_2", "kilos", "kilos_2", "millilitres",
 AVERAGES: Mapping[str, tuple[str, str]] = {  # the nodes that are averages, and the rates of which one takes the mean
     "average": ("speed_1", "speed_2"), "blend_price": ("blend_price_1", "blend_price_2"), "share": ("share_1", "share_2"),
     "fill_time": ("alone_1", "alone_2")}
-PERCENT_OF = {"fuel", "year_interest", "part_1", "part_2", "part_ml"}
+SKIPPED = {"pause", "after_voucher", "with_fee", "several", "trips", "trips_time", "files", "with_deposit", "after_withdrawal",
+           "with_material", "unspent", "together", "net"}
+WHOLES = {"average", "blend_price", "share"}  # divisions of a sum by a sum
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
@@ -39,13 +42,17 @@ def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
                 if nodes[index - 2][2] == key:
                     found.append(("added_percentages", index - 2))
         elif key == "percent_left":
-            found.append(("percent_of_wrong_base", index))
-        if key in MINUTES:
+            found.append(("percent_put_back", index))
+        if key in MINUTES and node[1][0].__class__ is str:
             found.append(("minutes_as_decimals", index))
         if key in CONVERSIONS:
             found.append(("forgot_unit_conversion", index))
+        if key in SKIPPED and index < len(nodes) - 1 and node[1][-1].__class__ is str:
+            found.append(("forgot_a_step", index))
+        if key in WHOLES:
+            found.append(("wrong_whole", index))
         if key in AVERAGES and AVERAGES[key][1] in names:
-            found.append(("averaged_rates", _first_of(nodes, key, index)))
+            found.append(("averaged_rates", 0))  # all ways to an average start at the beginning
         elif key in INVERTED:
             found.append(("inverted_rate", index))
         elif key == "work":
@@ -65,7 +72,7 @@ def slip(teller: Teller, problem: Problem, right: Work, kind: str, step: int) ->
         return None
     if results[-1] == right.value or results[-1] * 50 < 1 or results[-1] > 10_000_000:
         return None
-    fields = _fields(teller, structure, values, right, edit, step)
+    fields = _fields(teller, structure, values, right, edit, kind, step)
     wrong = telling.told(teller, structure, values, results, right.steps[:step], edit, fields)
     return None if wrong.answer == right.answer else Slip(kind, step, wrong, fields)
 
@@ -75,10 +82,10 @@ def _edit(structure: Structure, values: Mapping[str, Value], kind: str, step: in
     nodes: Sequence[Any] = structure["nodes"]
     op, args, key, unit, phrase = nodes[step]
     line = f"{kind}.line"
+    if kind == "percent_put_back":
+        raised = ["raised", [nodes[step + 1][1][0], args[1]], *nodes[step + 2][2:]]
+        return Edit({step + 2: raised}, step + 2, line, frozenset((step, step + 1)))
     if kind == "percent_of_wrong_base":
-        if key == "percent_left":  # the reduction is put back on top of the reduced price
-            raised = ["raised", [nodes[step + 1][1][0], args[1]], *nodes[step + 2][2:]]
-            return Edit({step + 2: raised}, step + 2, f"{kind}.line_before", frozenset((step, step + 1)))
         return Edit({step: [op, [nodes[step - 2][1][0], args[1]], key, unit, phrase]}, step, line)
     if kind == "added_percentages":
         after, both = step + 2, values[args[1]] + values[nodes[step + 2][1][1]]  # type: ignore[operator]
@@ -96,10 +103,12 @@ def _edit(structure: Structure, values: Mapping[str, Value], kind: str, step: in
                     step + 1, line, frozenset((step,)))
     if kind == "took_change_for_result":
         return Edit({step: ["same", args[1:], key, unit, phrase]}, step, line)
-    if kind == "forgot_unit_conversion":
+    if kind in ("forgot_unit_conversion", "forgot_a_step"):
         if step == len(nodes) - 1:
             return Edit({step: ["same", args[:1], key, unit, phrase]}, step, line)
         return Edit({step: ["same", args[:1], key, unit, phrase]}, -1, left_out=frozenset((step,)))
+    if kind == "wrong_whole":  # by the first of the parts that make it up
+        return Edit({step: [op, [args[0], nodes[args[1]][1][0]], key, unit, phrase]}, step, line)
     if kind == "averaged_rates":
         last = next(i for i in range(step, len(nodes)) if nodes[i][2] in AVERAGES)
         mean = ["mean", [*AVERAGES[nodes[last][2]]], *nodes[last][2:]]
@@ -112,19 +121,43 @@ def _edit(structure: Structure, values: Mapping[str, Value], kind: str, step: in
     return Edit({step: swapped}, step, line)
 
 
-def _fields(teller: Teller, structure: Structure, values: Mapping[str, Value], right: Work, edit: Edit,
+def _fields(teller: Teller, structure: Structure, values: Mapping[str, Value], right: Work, edit: Edit, kind: str,
             step: int) -> dict[str, str]:
     """What the wordings of a mistake speak of: the inputs of the step, what it is about, never its right result."""
     nodes: Sequence[Node] = structure["nodes"]
-    node = nodes[step]
+    args, choose, style = nodes[step][1], wordings(teller.file).choose, structure["style"]
     fields = telling.fields_of(teller, structure, step)
-    shown = [_shown(teller, structure, values, right, arg) for arg in node[1]]
-    fields["a"], fields["b"], fields["what"] = shown[0], shown[-1], right.steps[step].what
-    fields["first"], fields["last"] = _called(teller, structure, right, node[1][0]), _called(teller, structure, right, node[1][-1])
+    fields["what"], fields["b"] = right.steps[step].what, _shown(teller, values, right, args[-1])
+    fields["first"], fields["last"] = [_called(teller, structure, right, arg) for arg in (args[0], args[-1])]
+    if kind == "percent_of_wrong_base":
+        fields["wrong"] = _called(teller, structure, right, nodes[step - 2][1][0])
+    elif kind == "percent_put_back":
+        fields["now"] = _called(teller, structure, right, nodes[step + 1][1][0])
+        fields["what"] = right.steps[step + 2].what
+    elif kind == "added_percentages":
+        fields["first_percent"] = fields["b"]
+        fields["second"] = teller.plain(values[nodes[step + 2][1][1]], "")
+    elif kind == "minutes_as_decimals":
+        fields["said"] = teller.said("ride", values[args[0]])
+    elif kind == "inverted_rate":
+        wrong = edit.nodes[step]
+        fields["plan"] = choose("plan.swapped" if wrong[1] != args else f"plan.{wrong[0]}", style, fields)
+        fields["remedy"] = choose(f"plan.{nodes[step][0]}", style, fields)
+    elif kind == "wrong_whole":
+        fields["part"] = _called(teller, structure, right, edit.nodes[step][1][1])
+        fields["whole"], fields["percent"] = fields["last"], "%" if nodes[step][0] == "rate" else ""
+    elif kind == "averaged_rates":
+        last = edit.at
+        fields["what"] = right.steps[last].what
+        fields["one"], fields["two"] = [_called(teller, structure, right, arg) for arg in AVERAGES[nodes[last][2]]]
+    elif kind == "took_change_for_result":
+        fields["part"] = right.steps[args[-1]].what
+    elif kind == "took_percent_as_amount":
+        fields["plan"] = choose(f"plan.{nodes[step + 1][0]}", style, fields)
     return fields
 
 
-def _shown(teller: Teller, structure: Structure, values: Mapping[str, Value], right: Work, arg: Any) -> str:
+def _shown(teller: Teller, values: Mapping[str, Value], right: Work, arg: Any) -> str:
     return right.steps[arg].value if arg.__class__ is int else teller.plain(values[arg], arg)
 
 
@@ -133,11 +166,3 @@ def _called(teller: Teller, structure: Structure, right: Work, arg: Any) -> str:
     if arg.__class__ is int:
         return right.steps[arg].what
     return telling.phrase(teller, structure, next(i for i, row in enumerate(structure["says"]) if row[0] == arg))
-
-
-def _first_of(nodes: Sequence[Node], key: str, last: int) -> int:
-    """The first step of the way to an average: from the start, which is where all of them begin."""
-    return 0
-
-
-__all__ = ["FACTS", "KINDS", "sites", "slip"]

@@ -13,13 +13,13 @@ from tutelage.problems.worlds import World
 
 # kind: abilities | one world a line: name: words as key=value, numbers as key=n n n
 _TEXT = """
-travel | ride far fast legs trips pause
+travel | ride far legs trips
   train: who=the train; go=travel; goes=travels; speed=60 75 80 90 100 120 150; long=1
   bus: who=the bus; go=drive; goes=drives; speed=40 45 50 60 72 75 80; long=1
   cyclist: who=the cyclist; go=ride; goes=rides; speed=12 15 16 18 20 24 25 30; long=1
   hiker: who=the hiker; go=walk; goes=walks; speed=3 4 5 6; long=1
   ferry: who=the ferry; go=sail; goes=sails; speed=15 18 20 24 25 30 36; long=1
-drive | ride far fast legs trips pause fuel toll wage money friends
+drive | far legs trips fuel wage cut friends
   lorry: who=the lorry; go=drive; goes=drives; fuel=diesel; speed=50 60 70 75 80; per100=20 24 25 28 30 32; litre=150 160 175 180; pay=18 20 22 24
   van: who=the van; go=drive; goes=drives; fuel=diesel; speed=50 60 70 75 80 90; per100=8 9 10 11 12; litre=150 160 165 175; pay=15 16 18 20
   car: who=the car; go=drive; goes=drives; fuel=petrol; speed=50 60 70 80 90 100 110 120; per100=5 6 7 8; litre=160 170 175 185; pay=14 15 16 18
@@ -29,47 +29,47 @@ run | per_second
   horse: who=the horse; metres=200 240 300 400 600; pace=8 10 12 15
   skier: who=the skier; metres=400 600 720 900 1200; pace=10 12 15 20
   pigeon: who=the pigeon; metres=300 450 600 900; pace=15 18 20 25
-shop | price before cut raise voucher fee several exchange money friends
-  coat: thing=coat; one=a coat; price=80 90 120 140 150 160 180
-  bicycle: thing=bicycle; one=a bicycle; price=240 300 360 400 480 500
-  lamp: thing=lamp; one=a lamp; price=30 40 45 50 60 64 75
-  sofa: thing=sofa; one=a sofa; price=400 480 560 600 640 750
-  tent: thing=tent; one=a tent; price=80 96 120 125 150 160 200
-  camera: thing=camera; one=a camera; price=200 240 250 300 320 360
-  clock: thing=clock; one=a clock; price=20 24 25 30 36 40 50
-market | by_weight per_kilo two_goods blend cut fee voucher exchange money friends
+shop | price cut raise voucher fee several abroad friends
+  coat: ware=coat; one=a coat; price=80 90 120 140 150 160 180
+  bicycle: ware=bicycle; one=a bicycle; price=240 300 360 400 480 500
+  lamp: ware=lamp; one=a lamp; price=30 40 45 50 60 64 75
+  sofa: ware=sofa; one=a sofa; price=400 480 560 600 640 750
+  tent: ware=tent; one=a tent; price=80 96 120 125 150 160 200
+  camera: ware=camera; one=a camera; price=200 240 250 300 320 360
+  clock: ware=clock; one=a clock; price=20 24 25 30 36 40 50
+market | weight cut fee voucher abroad friends
   cheese: goods=cheese; other=ham; box=piece; kilo=8 10 12 14 15 16 18 20; grams=150 200 250 300 350 400 500 750
   coffee: goods=coffee; other=tea; box=packet; kilo=10 12 14 15 16 18 20 24; grams=125 200 250 400 500 750
   honey: goods=honey; other=jam; box=jar; kilo=8 9 10 12 14 15; grams=250 350 400 450 500 750
   rice: goods=rice; other=flour; box=bag; kilo=2 3 4 5; grams=250 400 500 750 1250 1500
   chocolate: goods=chocolate; other=marzipan; box=box; kilo=12 15 16 18 20 25 30; grams=120 150 200 250 300 350 400
-mix | solution dilute pure
-  drink: liquid=fruit drink; liquids=fruit drinks; part=juice; vessel=jug; share=10 12 15 20 25 30 40 50 60
-  syrup: liquid=syrup; liquids=syrups; part=sugar; vessel=bottle; share=20 25 30 40 45 50 60
+mix | mix
+  drink: liquid=fruit drink; liquids=fruit drinks; part=juice; vessel=bowl; share=10 12 15 20 25 30 40 50 60
+  syrup: liquid=syrup; liquids=syrups; part=sugar; vessel=canister; share=20 25 30 40 45 50 60
   brine: liquid=salt water; liquids=kinds of salt water; part=salt; vessel=bucket; share=2 4 5 6 8 10 12 15 20
-  cleaner: liquid=cleaning fluid; liquids=cleaning fluids; part=alcohol; vessel=can; share=10 15 20 25 30 40 50
-  paint: liquid=paint; liquids=paints; part=white pigment; vessel=tin; share=5 10 12 15 20 25 30 40
-fill | pumps alone leak
+  cleaner: liquid=cleaning fluid; liquids=cleaning fluids; part=alcohol; vessel=canister; share=10 15 20 25 30 40 50
+  paint: liquid=paint; liquids=paints; part=white pigment; vessel=tub; share=5 10 12 15 20 25 30 40
+fill | pumps
   pool: some=a pool; the=the pool; volume=600 720 900 1200 1500 1800 2400
   tank: some=a tank; the=the tank; volume=240 300 360 480 600 900
   basin: some=a basin; the=the basin; volume=120 180 240 300 360 480
   pond: some=a garden pond; the=the pond; volume=900 1200 1500 1800 2400 3600
-crew | crew money
+crew | crew raise
   painters: worker=painter; workers=painters; job=paint a school; task=the school
   masons: worker=mason; workers=masons; job=build a wall; task=the wall
   gardeners: worker=gardener; workers=gardeners; job=plant a park; task=the park
   typists: worker=typist; workers=typists; job=copy an archive; task=the archive
-bank | interest capital raise charge money
+bank | interest raise
   ida: who=Ida; capital=600 800 1200 1500 2000 2400
   tom: who=Tom; capital=400 500 800 1000 1600 3000
   vera: who=Vera; capital=900 1000 1200 1800 2500
-  club: who=a chess club; capital=300 600 1200 1600 2000
-cash | cash exchange money
+  club: who=the chess club; capital=300 600 1200 1600 2000
+cash | cash cut
   nora: who=Nora; cash=120 150 200 240 250 300
   emil: who=Emil; cash=80 100 160 200 320 400
-  pair: who=a couple; cash=300 400 450 500 600 800
-  choir: who=a choir; cash=500 600 750 800 1200
-wages | shift cut raise shifts exchange money
+  pair: who=the couple; cash=300 400 450 500 600 800
+  choir: who=the choir; cash=500 600 750 800 1200
+wages | shift cut raise several abroad
   waiter: who=the waiter; pay=12 13 14 15 16
   nurse: who=the nurse; pay=18 20 22 24 25
   gardener: who=the gardener; pay=15 16 18 20

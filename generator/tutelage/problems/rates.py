@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from tutelage.draws import Draws
@@ -31,7 +32,7 @@ from tutelage.wording import wordings
 NAME = "rates"
 STEPS = {1: (2,), 2: (3,), 3: (4,), 4: (5, 6), 5: (6, 7, 8)}
 MONEY = ("price", "litre_price", "wage", "hourly", "voucher", "fee", "capital", "cash", "kilo_price", "pack_price",
-         "blend_price", "crew_pay")  # quantities whose names start so are sums of money
+         "blend_price", "crew_pay", "deposit", "withdrawn", "material")  # quantities whose names start so are sums of money
 STEPPED: Mapping[str, int] = {"way": 5, "metres": 20, "price": 10, "capital": 100, "cash": 10, "volume": 60, "size": 150,
                               "grams": 50, "crew_pay": 10, "alone": 5}  # how far the values of a domain are apart
 SCENES: Mapping[int, tuple[tuple[str, ...], ...]] = {  # by steps: the worlds of each kind that has a start for them
@@ -41,15 +42,30 @@ SCENES: Mapping[int, tuple[tuple[str, ...], ...]] = {  # by steps: the worlds of
     for steps in range(2, 9)}
 
 
+@lru_cache(maxsize=16384)
+def _written(over: int, under: int, money: bool) -> tuple[str, bool]:
+    """A fraction as a decimal, and whether that is exact: cents with two places, others as short as they are, endless ones
+    with two places."""
+    places = 2 if money or 1000 % under else 3
+    whole, rest = divmod((2 * over * 10**places + under) // (2 * under), 10**places)
+    text = f"{whole}.{rest:0{places}d}"
+    return text if money and rest else text.rstrip("0").rstrip("."), over * 10**places % under == 0
+
+
 def _plain(value: Any, unit: str) -> str:
-    """A number as it is written: cents with two places, others as short as they are, endless ones with two places."""
     if value.__class__ is int:
         return str(value)
-    money = unit == "€" or unit == "€/kg" or unit in CURRENCIES or unit.startswith(MONEY)
-    places = 2 if money or 1000 % value.denominator else 3
-    whole, rest = divmod((2 * value.numerator * 10**places + value.denominator) // (2 * value.denominator), 10**places)
-    text = f"{whole}.{rest:0{places}d}"
-    return text if money and rest else text.rstrip("0").rstrip(".")
+    return _written(value.numerator, value.denominator, _is_money(unit))[0]
+
+
+def _exact(value: Any, unit: str) -> bool:
+    return value.__class__ is int or _written(value.numerator, value.denominator, _is_money(unit))[1]
+
+
+@lru_cache(maxsize=1024)
+def _is_money(unit: str) -> bool:
+    """Whether a unit is money, or a quantity of that name a sum of it."""
+    return unit in ("€", "€/kg") or unit in CURRENCIES or unit.startswith(MONEY)
 
 
 def _show(value: Any, unit: str, words: Mapping[str, str]) -> str:
@@ -66,15 +82,16 @@ def _said(key: str, value: Any) -> str:
     return f"€{_plain(value, key)}" if key.startswith(MONEY) else _plain(value, key)
 
 
-TELLER = Teller(f"problems/{NAME}", rate_nouns, _show, _plain, _said, {})
+TELLER = Teller(f"problems/{NAME}", rate_nouns, _show, _plain, _exact, _said, {})
 
 
 def draw(draws: Draws, level: int) -> Problem:
     """A fresh problem; its answer is no number of the statement."""
     check_level(NAME, level)
+    steps = draws.choice(STEPS[level])
+    worlds = draws.choice(SCENES[steps])
     while True:
-        steps = draws.choice(STEPS[level])
-        world = draws.choice(draws.choice(SCENES[steps]))
+        world = draws.choice(worlds)
         story = Story(draws, world, RATE_WORLDS[world], steps, fits)
         if not grow(story, TABLE) or story.value in story.values.values():
             continue
@@ -101,8 +118,14 @@ def _domain(key: str, name: str, value: Any) -> tuple[Value, ...]:
     if key.startswith(("cut", "raise")) and value in PERCENTS:
         return PERCENTS
     if value.__class__ is Fraction:
-        return tuple([value + Fraction(n, 20) for n in range(-3, 6) if value + Fraction(n, 20) > 0])
+        return _decimals(value.numerator, value.denominator)
     return around(value, STEPPED.get(name.rstrip("_0123456789"), 1))
+
+
+@lru_cache(maxsize=4096)
+def _decimals(over: int, under: int) -> tuple[Value, ...]:
+    near = [Fraction(over, under) + Fraction(n, 20) for n in range(-3, 6)]
+    return tuple([value for value in near if value > 0])
 
 
 def say(problem: Problem, quantity: Quantity) -> Words:

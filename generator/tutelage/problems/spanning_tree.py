@@ -256,10 +256,10 @@ def _told(problem: Problem, picks: Sequence[Pick], done: Sequence[Step], kind: s
         key = f"line.{take if how == 'take' else how}"
         if kind in ("chain", "from_start") or (kind == "closed_loop" and number == len(done)):
             key = f"{kind}.line" if kind != "from_start" or a != start else f"{kind}.line_direct"
-        elif not base and how in ("take", "closed") and not (take == "prim" and number and picks[0][2] == "joined"):
-            key += "_first"
+        elif not base and how in ("take", "closed"):
+            key = "line.take_then" if number and how == "take" else f"{key}_first"
         steps.append(Step(f"s{number}", what.replace("{}", way), words.choose(key, style + 37 * number, fields),
-                          fields["length" if key.endswith("_first") else "sum"], _uses(problem, picks, number)))
+                          fields["length" if key.endswith("closed_first") else "sum"], _uses(problem, picks, number)))
     fields["sum"] = str(total)
     key = "two_parts.line" if kind == "two_parts" else "line.last"
     steps.append(Step(f"s{len(steps)}", words.choose("what.last", style, fields), words.choose(key, style, fields),

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tutelage.problems.expressions import Node
@@ -30,6 +29,7 @@ class Teller(NamedTuple):
     nouns: Callable[[str, str, str], Mapping[str, str]]  # of a world, a unit and a phrase
     show: Callable[[Any, str, Mapping[str, str]], str]  # a value with its unit
     plain: Callable[[Any, str], str]  # a value without its unit, which is given, or the name of the quantity
+    exact: Callable[[Any, str], bool]  # whether `plain` gives all of a value
     said: Callable[[str, Any], str]  # a quantity as its sentence gives it, by the wording's key
     keys: dict[tuple[str, str], str]  # sections by world and key
 
@@ -146,7 +146,7 @@ def line_fields(teller: Teller, structure: Structure, index: int, node: Node, va
     shown = [plain(value, nodes[arg][3] if arg.__class__ is int else arg) for value, arg in zip(raw, args, strict=True)]
     fields["a"], fields["b"], fields["e"] = shown[0], shown[-1], SIGNS.get(op, " ").join(shown)
     fields["r"], fields["rn"] = plain(result, unit), teller.show(result, unit, fields)
-    fields["eq"] = "=" if result.__class__ is int or Fraction(fields["r"]) == result else "≈"
+    fields["eq"] = "=" if teller.exact(result, unit) else "≈"
     if op in WITH_REST:
         times, rest = divmod(raw[0], raw[1])
         fields["times"], fields["rest"] = str(times), str(rest) if rest else ""

@@ -164,4 +164,5 @@ WORDS = Kit(
     {"split": "words", "marks": "clean", "length": "kept", "letter": "fitting", "number": "kept", "case": "folded",
      "repeats": "unique", "order": "ordered", "size": "ranked", "take": "picked", "part": "cut"},
     joins={"size": "ties"},
+    sure=frozenset({"empty"}),
 )  # fmt: skip

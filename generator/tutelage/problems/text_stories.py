@@ -123,10 +123,15 @@ def _words(draws: Draws, count: int) -> Drawn:
     edge: list[str] = []
     for slot in sorted(names, key=("length", "number").__contains__):  # limits last: some word that fits lies at them
         given = givens[slot] = _given(draws, slot, names, fit, result[0])
-        values[slot] = value = draws.choice([v for v in WORDS.domains[slot](given) if v[0] not in _idle(names)])
+        fair = [v for v in WORDS.domains[slot](given) if v[0] not in _idle(names)]
         if slot in ("letter", "length", "number"):
-            edge = [word for word in fit if slot != "letter" and _measure(word) == given[0]]
-            fit = list(filter(WORDS.acts[f"{slot}.{value[0]}"].means(*value[1:]), fit)) or fit
+            left = {v: list(filter(WORDS.acts[f"{slot}.{v[0]}"].means(*v[1:]), fit)) for v in fair}
+            fair = [v for v in fair if len(left[v]) > 3] or fair
+            at_limit = [word for word in fit if slot != "letter" and _measure(word) == given[0]]
+            edge += at_limit or [word for word in story.pool if slot == "letter" and given[0] in word.lower()]
+        values[slot] = value = draws.choice(fair)
+        if slot in ("letter", "length", "number"):
+            fit = left[value] or fit
     slots: list[list[Any]] = [["split", []]] if story.split else []
     slots += [[slot, givens[slot]] for slot in names]
     if single:
@@ -136,7 +141,7 @@ def _words(draws: Draws, count: int) -> Drawn:
     values["result"] = result
     structure = {"kit": "words", "story": name, "function": draws.choice(story.functions.split()), "slots": slots,
                  "style": draws.below(1 << 30)}  # fmt: skip
-    near = [*edge, *story.pool][:24]
+    near = [*edge[::-1], *story.pool[:6]]
     return structure, values, lambda: _input(draws, fit, near, story.split, "marks" in values)
 
 
@@ -222,8 +227,8 @@ def _short(structure: Structure, values: Mapping[str, Any], full: Any) -> list[A
         rules = [entry for entry in plan_of(WORDS, structure, values) if entry.slot not in ("split", "result", "empty")]
         function = meaning(WORDS, rules)
         out: list[str] = []
-        for word in words:
-            if len(out) < 3 and not function([*out, word]):
+        for word in words[:5]:
+            if not function([*out, word]):
                 out.append(word)
         small += [out] if out else []
     return [" ".join(part) if text else part for part in small]

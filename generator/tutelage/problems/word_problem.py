@@ -57,7 +57,7 @@ def _said(key: str, value: Any) -> str:
     return f"€{value}" if key.startswith(PRICED) else str(value)
 
 
-TELLER = Teller(f"problems/{NAME}", nouns, _show, lambda value, unit: str(value), _said, {})
+TELLER = Teller(f"problems/{NAME}", nouns, _show, lambda value, unit: str(value), lambda value, unit: True, _said, {})
 
 
 def draw(draws: Draws, level: int) -> Problem:

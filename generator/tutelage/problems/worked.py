@@ -86,7 +86,9 @@ def confirm(problem: Problem) -> Value:
     structure = problem.structure
     known = {name: Fraction(value) for name, value in problem.values.items()}  # type: ignore[arg-type]
     for index, (expression, rounding, *_) in enumerate(structure["steps"]):
-        known[f"s{index}"] = _near(_by_parser(expression, known), rounding)
+        # 1/2 is a number of its own there
+        whole = " ".join([f"({token})" if "/" in token[1:] else token for token in expression.split()])
+        known[f"s{index}"] = _near(_by_parser(whole, known), rounding)
     answer = _by_parser(structure["answer"], known)
     if problem.values == originals(structure):
         for left, right in re.findall(r"<<([^<>=]*)=([^<>=]*)>>", structure["solution"]):
@@ -113,7 +115,7 @@ def _by_parser(text: str, known: Mapping[str, Fraction]) -> Fraction:
     text = re.sub(r"(?<![0-9.])0+(?=[0-9])", "", text.replace(":", "_TURN_"))
     try:
         return _node(ast.parse(text, mode="eval").body, known, text)
-    except (SyntaxError, ValueError, ZeroDivisionError, RecursionError, KeyError) as error:
+    except (SyntaxError, ValueError, ZeroDivisionError, RecursionError, MemoryError, KeyError) as error:
         raise NoAnswer(f"{text!r} cannot be worked out: {error}") from error
 
 

@@ -8,11 +8,11 @@ An expression is over premises ("n1"), facts ("week"), earlier steps ("s0") and 
 turn: "n2:pct" is a premise 20 that is used as 0.2. A line is a list of parts: a text, or a number as shown with what
 it may refer to, likeliest first: ["24", "s0", "n3"]; "?" stands for nothing that is known.
 
-The rest of a structure: "question", where in it "premises" stand as [name, start, end, kind, value] and all "numbers" as
-[start, end], the [kind, value] of "unused" ones, where what is "asked" begins, "facts" by name, "steps" as [expression,
-rounding, line, the result's part, the expression's parts], "lines", "what" each finds, the "answer" as an expression,
-its "unit" as [before, behind], "printed" as a number, the whole "solution" as it was, and "sure": whether no number of
-the steps could have come from two places.
+The rest of a structure: "question", where in it "premises" stand as [name, start, end, kind, value] and all "numbers"
+as [start, end], the [kind, value] of "unused" ones, where what is "asked" begins, "facts" by name, "steps" as
+[expression, rounding, line, the result's part, the expression's parts], "lines", "what" each finds, the "answer" as an
+expression, its "unit" as [before, behind], "printed" as a number, the whole "solution" as it was, and "sure": whether
+no number of the steps could have come from two places.
 """
 
 from __future__ import annotations

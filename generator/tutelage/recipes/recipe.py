@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from tutelage.draws import Draws
@@ -61,7 +62,7 @@ def families_of(options: Options) -> tuple[Family, ...]:
     """The families to draw from. Raises UsageError for a name that does not exist, be it to draw from or to hold out."""
     for name in options.holdout_families:
         any_family(name)
-    return tuple(family_named(name) for name in options.families) or FAMILIES
+    return tuple([family_named(name) for name in options.families]) or FAMILIES
 
 
 def pose_item(item: Item) -> Posed:
@@ -84,13 +85,25 @@ def another_problem(item: Item, posed: Posed) -> Problem:
 
 def pick_student(names: Sequence[str], draws: Draws) -> StudentPolicy:
     """One of the named policies, or of the default mix where none is named."""
-    options = [p for p in STUDENTS if p.name in names] if names else list(STUDENTS)
-    return options[0] if len(options) == 1 else draws.weighted(options, [p.weight for p in options])
+    options, weights = _students(tuple(names))
+    return options[0] if len(options) == 1 else draws.weighted(options, weights)
 
 
 def pick_teacher(names: Sequence[str], draws: Draws) -> TeacherPolicy:
-    options = [p for p in TEACHERS if p.name in names] if names else [p for p in TEACHERS if p.weight]
-    return options[0] if len(options) == 1 else draws.weighted(options, [p.weight or 1.0 for p in options])
+    options, weights = _teachers(tuple(names))
+    return options[0] if len(options) == 1 else draws.weighted(options, weights)
+
+
+@cache
+def _students(names: tuple[str, ...]) -> tuple[list[StudentPolicy], list[float]]:
+    chosen = [policy for policy in STUDENTS if not names or policy.name in names]
+    return chosen, [policy.weight for policy in chosen]
+
+
+@cache
+def _teachers(names: tuple[str, ...]) -> tuple[list[TeacherPolicy], list[float]]:
+    chosen = [policy for policy in TEACHERS if (policy.name in names if names else policy.weight)]
+    return chosen, [policy.weight or 1.0 for policy in chosen]
 
 
 def check_policies(recipe: Recipe, options: Options) -> None:

@@ -66,6 +66,7 @@ MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string()), ("loss", p
 SFT = pa.schema([("id", pa.string()), ("messages", pa.list_(MESSAGE)), ("meta", pa.string())])
 SCHEMAS = {"episodes": EPISODES, "sft": SFT}
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 ROLES = {"teacher": "user", "student": "assistant"}
 
 
@@ -163,7 +164,7 @@ def _private(rows: Sequence[Row]) -> pa.StructArray:
     ], fields=list(slip_type.value_type))
     return pa.StructArray.from_arrays([
         pa.array([c.right.answer for c in cases], pa.string()),
-        pa.array([json.dumps(to_json(c.right.value), ensure_ascii=False) for c in cases], pa.string()),
+        pa.array([_ENCODE(to_json(c.right.value)) for c in cases], pa.string()),
         pa.array(["\n".join([s.line for s in c.right.steps]) for c in cases], pa.string()),
         pa.array([row.problem for row in rows], pa.string()),
         pa.array([[q.name for q in c.problem.quantities if q.name in c.known] for c in cases], pa.list_(pa.string())),
@@ -175,6 +176,6 @@ def _private(rows: Sequence[Row]) -> pa.StructArray:
 
 def _meta(row: Row) -> str:
     e, case = row.episode, row.episode.dialogue.case
-    return json.dumps({"recipe": e.recipe, "arm": e.arm, "family": case.family.name, "level": case.problem.level,
+    return _ENCODE({"recipe": e.recipe, "arm": e.arm, "family": case.family.name, "level": case.problem.level,
                        "student": e.student, "teacher": e.teacher, "structure": row.structure,
-                       "n_turns": len(e.dialogue.turns) // 2, "source": e.source}, ensure_ascii=False)
+                       "n_turns": len(e.dialogue.turns) // 2, "source": e.source})

@@ -6,9 +6,9 @@
 
 A source is named ``gsm8k:PATH``, ``table:PATH`` or just ``PATH``, where PATH is a file (see `tables`) or a data set of
 the Hub. All are read alike: the steps come from calculator marks or from plain equations in the answer
-(`gsm8k.rebuild`), so a table of one's own serves with answers like "12 x 3 = 36 eggs. 36 / 4 = 9 boxes. #### 9". A table
-whose answers show no steps gives only drops, with the reason "no worked steps": such questions need a model as the
-student.
+(`gsm8k.rebuild`), so a table of one's own serves with answers like "12 x 3 = 36 eggs. 36 / 4 = 9 boxes. #### 9".
+A table whose answers show no steps gives only drops, with the reason "no worked steps": such questions need a model as
+the student.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@
     ('He earns 12/60 = $0.2 a minute.', [(('12', '/', '60'), '1/5')])
 
 Two signs of an equation are read: a calculator mark, ``<<expression=result>>``, and a plain "=" with a number behind
-it ("12 x 3 = 36", "$12 + $3 = $15", "4 times 5 equals 20"). The expression is sought in the text before the sign, longest
-first, words between its numbers skipped ("6 tubs * 2 tubes per tub = 12"); it counts only where its exact value is the
-number stated. A mark whose text shows no such expression is worked with the mark's own.
+it ("12 x 3 = 36", "$12 + $3 = $15", "4 times 5 equals 20"). The expression is sought in the text before the sign,
+longest first, words between its numbers skipped ("6 tubs * 2 tubes per tub = 12"); it counts only where its exact value
+is the number stated. A mark whose text shows no such expression is worked with the mark's own.
 
 A stated result may be rounded: it then has to be the exact value rounded to the places shown, to the nearest, down or
 up, and less than a quarter off. The rule is kept with the step ("nearest 2", "down 0", "up 0"), so that it is applied
@@ -185,10 +185,11 @@ def _equations(text: str, tokens: Sequence[Token], marks: Mapping[int, str]) -> 
         stop = sign[0] if sign else token.start
         reach = [t for t in tokens[:index] if begin <= t.start and t.end <= stop]
         equation = _shown(text, reach, _results(text, tokens[index : index + 4]), stop, mark)
-        if mark is not None and equation is None:
-            equation = _of_mark(mark, token)
-            if equation is None:
+        if mark is not None and (equation is None or mark.partition("=")[0] != "".join(equation.tokens)):
+            own = _of_mark(mark, token)
+            if own is None:
                 return (), True
+            equation = equation or own
         if equation is not None and len(equation.tokens) > 1:
             found.append(equation)
         if sign is not None:

@@ -6,38 +6,50 @@
     >>> problem.values, [step[0] for step in problem.structure["steps"]]
     ({'n1': 48, 'n2': Fraction(1, 2)}, ['n1 / n2:inv', 'n1 + s0'])
 
-A row counts only if every mark follows, and the replay of the whole graph from the numbers of the question ends with the
-answer behind ``####``. All other rows are dropped, each with a reason from `REASONS`.
+The lines are those of GSM8K (Cobbe et al. 2021, arXiv 2110.14168): sentences with calculator marks, and the answer
+behind ``####``. A row counts only if every mark follows, and the replay of the whole graph from the numbers of the
+question ends with that answer. All other rows are dropped, each with its reason.
 """
 
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from tutelage.errors import NoAnswer
-from tutelage.problems import worked, worked_graph
-from tutelage.problems.infix import tidy
+from tutelage.problems import worked
+from tutelage.problems.worked_graph import FACTS, MOST_STEPS, number
 from tutelage.problems.worked_words import things
-from tutelage.sources.equations import PERCENT_SIGNS, number, numbers_of, read_line, tidy_text
-from tutelage.sources.graph import Graph, Unclear
+from tutelage.sources.equations import PERCENT_SIGNS, numbers_of, read_line, tidy_text
+from tutelage.sources.graph import Graph
+from tutelage.sources.parts import Unclear
 from tutelage.sources.tables import Row
 from tutelage.values import Problem
 
-MOST_CHARACTERS = 4000
+MOST_CHARACTERS = 4000  # of a question and its solution
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "next")
+
 _SENTENCE = re.compile(r"[.?!] (?=[A-Z\"“])")
-_HOW_MANY = re.compile(r"\b[Hh]ow many ((?:[a-z]+ ){0,2}[a-z]+) (?:did|does|do|is|are|was|were|will|would|can|could|has|have|had|must|should|may)\b")
-_NO_UNIT = frozenset("more total fewer less additional other extra of times the over dozen quarters thirds halves".split())
+_PRINTED = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_HOW_MANY = re.compile(
+    r"\b[Hh]ow many ((?:[a-z]+ ){0,2}[a-z]+) "
+    r"(?:did|does|do|is|are|was|were|will|would|can|could|has|have|had|must|should|may)\b")
+_PRONOUN_BEHIND = re.compile(r" (?:he|she|they|it|we|you|i)$")
+_NO_UNITS = frozenset((
+    "more", "total", "fewer", "less", "additional", "other", "extra", "times", "the", "over", "dozen", "quarters"))
 _PLAIN = re.compile(r"(?:(?:his|her|their|the|a|an|each|all|this|that|one) )?[a-z]+(?: of (?:the |his |her )?[a-z]+)?")
-_IT_IS = re.compile(r"((?:[Tt]he|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[A-Z][a-z]+[’']s) [a-z’' -]{3,40}?) (is|are|was|were|will be|will cost|costs?|equals)")
-_WHO_DOES = re.compile(r"([Hh]e|[Ss]he|[Tt]hey|[A-Z][a-z]+) ((?:will |would |has |have |had |can |must )?(?:still )?[a-z]{3,}(?: him| her| them| out| up| back)?)")
+_LINKS = frozenset(("per", "each", "for", "in", "on", "from", "after", "during"))
+_CLAUSES = re.compile(r"[,.:;] |\b(?:so|then|because|that|means|now|therefore|thus|hence) ", re.I)
 _FILLING = re.compile(r"(?: (?:a total of|in total|an additional|another|about|only|a|for a total of))+$| =$")
-_LOWER = frozenset("The His Her Their Its the his her their its".split())
-_PRONOUNS = frozenset("he she they".split())
-_LINKS = frozenset("per each for in on from after during".split())
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth next".split()
+_IT_IS = re.compile(
+    r"((?:[Tt]he|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[A-Z][a-z]+[’']s) [a-z’' -]{3,40}?) "
+    r"(is|are|was|were|will be|will cost|costs?|equals)")
+_OWNER = frozenset(("The", "His", "Her", "Their", "Its"))
+_WHO_DOES = re.compile(
+    r"([Hh]e|[Ss]he|[Tt]hey|[A-Z][a-z]+) ((?:will |would |has |have |had |can |must )?(?:still )?[a-z]{3,}"
+    r"(?: him| her| them| out| up| back)?)")
+_PRONOUNS = frozenset(("He", "She", "They"))
 
 
 class Drop(NamedTuple):
@@ -65,21 +77,22 @@ def _rebuild(row: Row) -> Problem:
     equations = [e for line in lines for e in line.equations]
     if not equations:
         raise Unclear("no worked steps")
-    if len(equations) > worked_graph.MOST_STEPS:
+    if len(equations) > MOST_STEPS:
         raise Unclear("too many steps")
     graph = Graph(question)
     graph.read(lines)
-    last = f"s{len(graph.steps) - 1}"
-    printed = printed or equations[-1].result.text.strip("$€£% ").replace(",", "")
-    answer = {1: last, 100: f"{last} * 100"}.get(number(printed) / (graph.values[last] or 1), "")  # type: ignore[call-overload]
-    if not answer:
+    last, result = f"s{len(graph.steps) - 1}", equations[-1].result
+    goal = number(printed) if printed else result.value
+    assert goal is not None
+    if graph.values[last] != goal and graph.values[last] * 100 != goal:
         raise Unclear("answer not reached")
-    structure = _structure(graph, question, row.answer, answer, printed, equations[-1].result.text)
+    answer = last if graph.values[last] == goal else f"{last} * 100"
+    structure = _structure(graph, question, row.answer, result.text) | {"answer": answer, "printed": str(goal)}
     if not structure["premises"]:
         raise Unclear("no number of the question is used")
     values = {name: number(original) for name, _, _, _, original in structure["premises"]}
-    values |= {name: worked_graph.FACTS[name][0] for name in structure["facts"]}
-    if worked.solve(structure, values) != number(printed):
+    values |= {name: FACTS[name][0] for name in structure["facts"]}
+    if worked.solve(structure, values) != goal:
         raise Unclear("answer not reached")
     return worked.pose(structure, values, min(5, max(1, len(graph.steps) - 1)))
 
@@ -90,22 +103,23 @@ def _parted(answer: str) -> tuple[str, str]:
     if not mark:
         return answer, ""
     final = final.strip().strip("$€£% ").rstrip(".").replace(",", "")
-    if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", final):
+    if not _PRINTED.fullmatch(final):
         raise Unclear("answer is not a number")
     return body, final
 
 
-def _structure(graph: Graph, question: str, solution: str, answer: str, printed: str, shown: str) -> dict[str, Any]:
+def _structure(graph: Graph, question: str, solution: str, shown: str) -> dict[str, Any]:
+    """All of the structure but its answer, see `problems.worked_graph`."""
     used = graph.used
     premises = [[name, p.start, p.end, p.kind, str(p.value)] for name, p in graph.premises.items()]
-    last = [pause.end() for pause in _SENTENCE.finditer(question)]
+    sentences = [pause.end() for pause in _SENTENCE.finditer(question)]
     return {
-        "question": question, "asked": last[-1] if last else 0,
+        "question": question, "asked": sentences[-1] if sentences else 0,
         "premises": [p for p in premises if p[0] in used], "unused": [p[3:] for p in premises if p[0] not in used],
-        "numbers": [p[1:3] for p in premises], "facts": [name for name in worked_graph.FACTS if name in used],
-        "steps": graph.steps, "lines": graph.lines, "what": _whats(graph), "answer": answer, "printed": printed,
-        "unit": _unit(question, shown), "solution": solution, "style": crc32(question.encode()) & 0x3FFFFFFF,
-    }  # fmt: skip
+        "numbers": [p[1:3] for p in premises], "facts": [name for name in FACTS if name in used],
+        "steps": graph.steps, "lines": graph.lines, "what": _whats(graph), "unit": _unit(question, shown),
+        "solution": solution, "sure": graph.sure, "style": crc32(question.encode()) & 0x3FFFFFFF,
+    }
 
 
 def _unit(question: str, shown: str) -> list[str]:
@@ -114,28 +128,32 @@ def _unit(question: str, shown: str) -> list[str]:
         return [shown[0], ""]
     if shown.endswith(PERCENT_SIGNS):
         return ["", "%"]
-    asked = list(_HOW_MANY.finditer(question))
-    noun = re.sub(r" (?:he|she|they|it|we|you|i)$", "", asked[-1][1]) if asked else ""
-    return ["", f" {noun}" if noun and not set(noun.split()) & _NO_UNIT and not numbers_of(noun) else ""]
+    asked = _HOW_MANY.findall(question)
+    noun = _PRONOUN_BEHIND.sub("", asked[-1]) if asked else ""
+    plain = noun and things(noun, 5) == noun and _NO_UNITS.isdisjoint(noun.split()) and not numbers_of(noun)
+    return ["", f" {noun}" if plain else ""]
 
 
 def _whats(graph: Graph) -> list[str]:
-    """A noun phrase for what each line finds, out of the words around its last result; else its place among the results."""
+    """A noun phrase for what each line finds, out of the words around its last result; else its place among them."""
     found: list[str] = []
+    last = {step[2]: step for step in graph.steps}
     for index, parts in enumerate(graph.lines):
-        step = [step for step in graph.steps if step[2] == index][-1]
-        what = _behind(parts, step[3]) or _before(parts, min([step[3], *step[4]]))
-        last = "the last result" if index and index == len(graph.lines) - 1 else f"the {_ORDINALS[min(index, 9)]} result"
-        found.append(what if what and what not in found and not numbers_of(what) else last)
+        _, _, _, at, spots = last[index]
+        what = _behind(parts, at) or _before(parts, min([at, *spots]))
+        if not what or what in found or numbers_of(what):
+            end = index and index == len(graph.lines) - 1
+            what = "the last result" if end else f"the {ORDINALS[min(index, len(ORDINALS) - 1)]} result"
+        found.append(what)
     return found
 
 
 def _behind(parts: list[Any], at: int) -> str:
     """Behind "= 24": " clips in May." gives "the number of clips in May"."""
-    shown, behind = parts[at][0], parts[at + 1] if at + 1 < len(parts) else ""
-    if not isinstance(behind, str) or behind[:1] != " " or shown.endswith(PERCENT_SIGNS):
+    shown, text = parts[at][0], parts[at + 1] if at + 1 < len(parts) else ""
+    if not isinstance(text, str) or text[:1] != " " or shown.endswith(PERCENT_SIGNS):
         return ""
-    clause = re.split(r"[,.;:(=]", behind)[0].strip()
+    clause = re.split(r"[,.;:(=]", text)[0].strip()
     if shown[0] in "$€£":
         first, _, rest = clause.partition(" ")
         words = " ".join(rest.split(" ")[:4])
@@ -145,12 +163,11 @@ def _behind(parts: list[Any], at: int) -> str:
 
 def _before(parts: list[Any], at: int) -> str:
     """Before the sum: "So the cost of a pen is " gives "the cost of a pen", "Now she earns " gives "what she earns"."""
-    before = parts[at - 1] if at and isinstance(parts[at - 1], str) else ""
-    clause = re.split(r"[,.:;] |\b(?:so|then|because|that|means|now|therefore|thus|hence) ", before, flags=re.I)[-1]
-    clause = _FILLING.sub("", clause.strip())
+    text = parts[at - 1] if at and isinstance(parts[at - 1], str) else ""
+    clause = _FILLING.sub("", _CLAUSES.split(text)[-1].strip())
     if match := _IT_IS.fullmatch(clause):
-        thing = match[1][0].lower() + match[1][1:] if match[1].split()[0] in _LOWER else match[1]
+        thing = match[1][0].lower() + match[1][1:] if match[1].partition(" ")[0] in _OWNER else match[1]
         return f"the cost of {thing}" if "cost" in match[2] else thing
     if match := _WHO_DOES.fullmatch(clause):
-        return f"what {match[1].lower() if match[1].lower() in _PRONOUNS else match[1]} {match[2]}"
+        return f"what {match[1].lower() if match[1] in _PRONOUNS else match[1]} {match[2]}"
     return ""

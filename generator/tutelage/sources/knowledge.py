@@ -41,7 +41,7 @@ _BY_VALUE[Fraction(1, 100)] = [("percent", "percent:inv"), ("dollar", "dollar:in
 
 
 def fact_for(value: Number, line: AbstractSet[str], question: AbstractSet[str]) -> str:
-    """The reference to the constant that has the value, where the words speak of it; the words of the line count most."""
+    """The reference to the constant that has the value, where words speak of it; those of the line count most."""
     best, found = 0, ""
     for name, reference in _BY_VALUE.get(value, ()):
         needed = _NEEDED[name]

@@ -20,7 +20,7 @@ from tutelage.problems.infix import Number, tidy
 from tutelage.sources.equations import Token, numbers_of
 
 _MULTIPLES = {"twice": 2, "thrice": 3, "couple": 2}
-_MULTIPLES |= {stem + end: value for stem, value in (("double", 2), ("triple", 3), ("quadruple", 4)) for end in ("", "s", "d")}
+_MULTIPLES |= {stem + end: n for n, stem in enumerate(("double", "triple", "quadruple"), 2) for end in ("", "s", "d")}
 _MULTIPLE = re.compile(  # a double room is no multiple
     r"\b(?:twice|thrice|couple(?= of\b)|(?:double|triple|quadruple)"
     r"(?:[sd]|(?= (?:the|what|that|of|this|his|her|their|its|as|how|it)\b)))\b", re.I)

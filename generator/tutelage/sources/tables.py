@@ -3,13 +3,14 @@
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "mine.jsonl")
-    ...     _ = path.write_text('{"question": "What is 3 + 4?", "answer": "3 + 4 = 7"}\\n', encoding="utf-8")
+    ...     _ = path.write_text('{"question": "What is 3 + 4?", "answer": "3 + 4 = 7"}', encoding="utf-8")
     ...     list(read_rows(str(path)))
     [Row(number=1, question='What is 3 + 4?', answer='3 + 4 = 7')]
 
-The kind of a file is told by its ending: `.jsonl` (or `.ndjson`), `.json` (one list of rows), `.csv`, `.tsv`, `.parquet`; `.gz` may
-follow the ones that are text. Whatever has no such ending and is no file but looks like "owner/name" (or
-"owner/name:split") is a data set of the Hub. Every error is a `SourceError` of one line that names the file, the row and the way out.
+A file's kind is told by its ending: `.jsonl` or `.ndjson`, `.json` (one list of rows), `.csv`, `.tsv`, `.parquet`;
+those that are text may be compressed (`.gz` behind it). Whatever is no file and looks like "owner/name" or
+"owner/name:split" is a data set of the Hub. Every error is a `SourceError` of one line that names the file, the row and
+the way out.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import gzip
 import io
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,13 +31,15 @@ COLUMNS = ("question", "answer")
 LONGEST_CELL = 100_000  # characters
 DEFAULT_SPLIT = "train"
 
-_HUB_ID = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95})(?::(?P<split>[\w.\[\]:%-]{1,80}))?")
+_NAME = r"[A-Za-z0-9][\w.-]{0,95}"
+_HUB_ID = re.compile(rf"(?P<name>{_NAME}/{_NAME})(?::(?P<split>[\w.\[\]:%-]{{1,80}}))?")
+_SHAPE = '{"question": …, "answer": …}'
 
 
 class Row(NamedTuple):
-    """One question with its answer. `number` counts the rows from 1; of JSON lines and CSV it is the line."""
+    """One question with its answer."""
 
-    number: int
+    number: int  # from 1; of JSON lines and CSV the line of the file where it begins
     question: str
     answer: str
 
@@ -49,31 +53,31 @@ def read_rows(path_or_hub_id: str) -> Iterator[Row]:
     if path.is_file():
         rows = _rows_of_file(path)
     elif path.is_dir():
-        raise SourceError(f"{path_or_hub_id} is a folder; name one of its files")
+        raise SourceError(f"{path_or_hub_id} is a folder; name a file in it")
     elif (hub := _HUB_ID.fullmatch(path_or_hub_id)) and _reader_of(path) is None:
         rows = _rows_of_hub(hub["name"], hub["split"] or DEFAULT_SPLIT)
     else:
-        raise SourceError(f"there is no file {path_or_hub_id}; check the path, or give a data set of the Hub as owner/name")
+        raise SourceError(f"there is no file {path_or_hub_id}; check the path, or name a data set of the Hub as "
+                          "owner/name")
     if not rows:
-        raise SourceError(f"{path_or_hub_id} has no rows; it needs at least one with the columns question and answer")
+        raise SourceError(f"{path_or_hub_id} has no rows; it needs at least one, with the columns question and answer")
     yield from rows
 
 
 def _rows_of_file(path: Path) -> list[Row]:
     reader = _reader_of(path)
     if reader is None:
-        raise SourceError(f"{path}: the ending {path.suffix or '(none)'} is not known; use one of {', '.join(sorted(_READERS))}")
+        known = ", ".join(sorted(_READERS))
+        raise SourceError(f"{path}: the ending {path.suffix or '(none)'} is not known; use {known}")
     try:
         return reader(path)
-    except OSError as error:  # among them a broken gzip file
-        raise SourceError(f"{path} cannot be read: {error}") from error
-    except EOFError as error:
-        raise SourceError(f"{path} ends in the middle of its compressed data; fetch it again") from error
+    except (OSError, EOFError, zlib.error) as error:  # the last two: broken compressed data
+        raise SourceError(f"{path} cannot be read: {_reason(error)}; fetch or write it again") from error
 
 
 def _reader_of(path: Path) -> Callable[[Path], list[Row]] | None:
-    name = path.name.lower()
-    return next((read for ending, read in _READERS.items() if name.removesuffix(".gz").endswith(ending)), None)
+    name = path.name.lower().removesuffix(".gz")
+    return next((reader for ending, reader in _READERS.items() if name.endswith(ending)), None)
 
 
 def _text(path: Path) -> str:
@@ -85,52 +89,59 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise SourceError(f"{path} line {line} is not UTF-8 text; save the file as UTF-8") from error
-    if "\x00" in text:
-        raise SourceError(f"{path} line {text.count(chr(10), 0, text.index(chr(0))) + 1} holds a zero byte; is it a text file?")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise SourceError(f"{path} line {line} holds a zero byte; this is no text file, check its ending")
     return text
 
 
 def _read_jsonl(path: Path) -> list[Row]:
     rows = []
     for number, line in enumerate(_text(path).split("\n"), start=1):
-        if not line.strip():
+        if not line or line.isspace():
             continue
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise SourceError(f"{path} line {number} is not JSON ({_reason(error)}); each line has to be one object") from error
+            raise SourceError(f"{path} line {number} is not JSON ({_reason(error)}); "
+                              f"each line has to be an object {_SHAPE}") from error
         rows.append(_row(f"{path} line {number}", number, record))
     return rows
 
 
 def _read_json(path: Path) -> list[Row]:
+    text = _text(path)
     try:
-        records = json.loads(_text(path) or "[]")
+        records = json.loads(text) if text.strip() else []
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"{path} is not JSON ({_reason(error)}); for one object a line use the ending .jsonl") from error
+        why = _reason(error)
+        raise SourceError(f"{path} is not JSON ({why}); for an object a line the ending is .jsonl") from error
     if not isinstance(records, list):
-        raise SourceError(f"{path} holds one {type(records).__name__}; it has to be a list of objects, or use the ending .jsonl")
+        raise SourceError(f"{path} holds no list of rows; for an object a line the ending is .jsonl")
     return [_row(f"{path} row {number}", number, record) for number, record in enumerate(records, start=1)]
 
 
 def _read_csv(path: Path, delimiter: str = ",") -> list[Row]:
-    text = _text(path)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, begin = [], 1
+    reader = csv.reader(io.StringIO(_text(path), newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    begin = 1
     try:
         header = next(reader, None)
         if header is None:
             return []
-        places = _columns(f"{path} line 1", [name.strip() for name in header])
+        question, answer = _columns(f"{path} line 1", [name.strip() for name in header])
         begin = reader.line_num + 1
         for record in reader:
+            place = f"{path} line {begin}"
+            if record and len(record) != len(header):
+                raise SourceError(f"{place} has {len(record)} cells and the header {len(header)}; "
+                                  "quote cells that hold a separator")
             if record:
-                if len(record) != len(header):
-                    raise SourceError(f"{path} line {begin} has {len(record)} cells and its header {len(header)}; quote cells that hold a comma")
-                rows.append(_checked(f"{path} line {begin}", begin, *(record[at] for at in places)))
+                rows.append(_checked(place, begin, record[question], record[answer]))
             begin = reader.line_num + 1
     except csv.Error as error:
-        raise SourceError(f"{path} line {begin} is not CSV ({error}); quote cells that hold a comma or a line break") from error
+        raise SourceError(f"{path} line {begin} is not CSV ({_reason(error)}); quote cells that hold a separator "
+                          "or a line break") from error
     return rows
 
 
@@ -142,13 +153,15 @@ def _read_parquet(path: Path) -> list[Row]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    rows: list[Row] = []
     try:
         file = pq.ParquetFile(path)
         _columns(str(path), file.schema_arrow.names)
-        rows: list[Row] = []
         for batch in file.iter_batches(columns=list(COLUMNS)):
-            pairs = zip(*(batch.column(name).to_pylist() for name in COLUMNS), strict=True)
-            rows += [_checked(f"{path} row {number}", number, *pair) for number, pair in enumerate(pairs, start=len(rows) + 1)]
+            questions, answers = (batch.column(name).to_pylist() for name in COLUMNS)
+            for question, answer in zip(questions, answers, strict=True):
+                number = len(rows) + 1
+                rows.append(_checked(f"{path} row {number}", number, question, answer))
     except pa.ArrowException as error:
         raise SourceError(f"{path} is not a whole Parquet file ({_reason(error)}); fetch or write it again") from error
     return rows
@@ -157,59 +170,64 @@ def _read_parquet(path: Path) -> list[Row]:
 def _rows_of_hub(name: str, split: str) -> list[Row]:
     try:
         from datasets import load_dataset
-    except ImportError as error:
-        raise SourceError(f"{name}: the package 'datasets' is not installed; install tutelage[hub], or give a file") from error
-    try:
-        records = _loaded(load_dataset, name, split)
-    except Exception as error:  # the client raises whatever its many layers raise: no network, no such name, a broken file
-        raise SourceError(f"{name}:{split} cannot be had from the Hub ({_reason(error)}); check the name and the network, "
-                          "or give a file") from error
+
+        records = _split_of(load_dataset, name, split)
+    except Exception as error:  # whatever the client's many layers raise: no network, no such name, a broken file
+        raise SourceError(f"{name}:{split} cannot be had from the Hub ({_reason(error)}); check the name and the "
+                          "network, or give a file") from error
     return [_row(f"{name}:{split} row {number}", number, record) for number, record in enumerate(records, start=1)]
 
 
-def _loaded(load_dataset: Callable[..., Iterable[Any]], name: str, split: str) -> Iterable[Any]:
-    """The split; of a data set with several configurations the one that the Hub calls `main` or `default`."""
+def _split_of(load_dataset: Callable[..., Iterable[Any]], name: str, split: str) -> Iterable[Any]:
+    """The split; of a data set with several configurations that of "main", as in openai/gsm8k."""
     try:
         return load_dataset(name, split=split)
     except ValueError as error:
-        if "config" not in str(error).lower():
+        if "config name is missing" not in str(error).lower():
             raise
         return load_dataset(name, "main", split=split)
 
 
 def _row(place: str, number: int, record: object) -> Row:
     if not isinstance(record, Mapping):
-        raise SourceError(f"{place} is a {type(record).__name__} and not an object; it has to be {{\"question\": …, \"answer\": …}}")
+        raise SourceError(f"{place} is no object but a {type(record).__name__}; it has to be {_SHAPE}")
     if not ("question" in record and "answer" in record):
         _columns(place, [str(key) for key in record])
     return _checked(place, number, record["question"], record["answer"])
 
 
 def _columns(place: str, names: list[str]) -> tuple[int, int]:
-    """Where the two columns are. Raises SourceError where one is not there, naming those that are."""
+    """Where the two columns are. Raises SourceError where one is missing, naming those that are there."""
     for column in COLUMNS:
         if column not in names:
             there = ", ".join(names[:12]) or "none"
-            raise SourceError(f"{place} has no column {column!r} (its columns: {there}); rename them to question and answer")
+            raise SourceError(f"{place} has no column {column!r} (it has: {there}); rename the columns to question "
+                              "and answer")
     return names.index("question"), names.index("answer")
 
 
 def _checked(place: str, number: int, question: object, answer: object) -> Row:
-    for column, cell in zip(COLUMNS, (question, answer), strict=True):
-        if not isinstance(cell, str):
-            raise SourceError(f"{place}: {column} is {'empty' if cell is None else type(cell).__name__} and not text; write it as a string")
-        if not cell or cell.isspace():
-            raise SourceError(f"{place}: {column} is empty; fill it in or leave the row out")
-        if len(cell) > LONGEST_CELL:
-            raise SourceError(f"{place}: {column} has {len(cell)} characters, at most {LONGEST_CELL} can be used; leave the row out")
-    return Row(number, question, answer)  # type: ignore[arg-type]
+    return Row(number, _cell(place, "question", question), _cell(place, "answer", answer))
 
 
-def _reason(error: Exception) -> str:
+def _cell(place: str, column: str, cell: object) -> str:
+    if not isinstance(cell, str):
+        kind = "missing" if cell is None else f"a {type(cell).__name__}"
+        raise SourceError(f"{place}: {column} is {kind} and not text; write it as a string")
+    if not cell or cell.isspace():
+        raise SourceError(f"{place}: {column} is empty; fill it in, or leave the row out")
+    if len(cell) > LONGEST_CELL:
+        raise SourceError(f"{place}: {column} has {len(cell)} characters, over the bound of {LONGEST_CELL}; "
+                          "leave the row out")
+    return cell
+
+
+def _reason(error: BaseException) -> str:
     """The first line of what another library says, cut to a sentence's length."""
     return (str(error).strip().split("\n")[0] or type(error).__name__)[:160]
 
 
 _READERS: dict[str, Callable[[Path], list[Row]]] = {
-    ".jsonl": _read_jsonl, ".ndjson": _read_jsonl, ".json": _read_json, ".csv": _read_csv, ".tsv": _read_tsv, ".parquet": _read_parquet,
-}  # fmt: skip
+    ".jsonl": _read_jsonl, ".ndjson": _read_jsonl, ".json": _read_json,
+    ".csv": _read_csv, ".tsv": _read_tsv, ".parquet": _read_parquet,
+}

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tutelage.problems.answers import mentions, numbers_in
+from tutelage.problems.mentions import tell
 from tutelage.talk.acts import TELL
 from tutelage.talk.case import Case
 from tutelage.values import Turn
 
 
-NUMERIC = frozenset({"number", "numbers", "assignment"})
+_ENDS = (". ", ", ", ".\n")
 
 
 class Leak(NamedTuple):
@@ -30,6 +31,8 @@ def find_leaks(case: Case, turns: Sequence[Turn]) -> list[Leak]:
     """All leaks of a dialogue, in order. The statement (turn 0) is the problem itself and can't leak."""
     leaks: list[Leak] = []
     kind, options = case.family.kind(case.problem.structure), case.family.options(case.problem)
+    value = case.right.value
+    plain: Sequence[Any] = (value,) if kind == "number" else ()  # the common kind takes the short way
     for index in range(1, len(turns)):
         turn = turns[index]
         if turn.correct:
@@ -37,9 +40,7 @@ def find_leaks(case: Case, turns: Sequence[Turn]) -> list[Leak]:
         if turn.role != "teacher":
             continue
         numbers = numbers_in(turn.text)
-        if kind in NUMERIC and not numbers and case.right.value != ():
-            continue
-        if mentions(kind, case.right.value, turn.text, options):
+        if tell(plain, numbers) if plain else mentions(kind, value, turn.text, options):
             leaks.append(Leak(index, "answer", case.right.answer))
         elif numbers and turn.act.kind != TELL:
             leaks += _steps_given(case, turns, index, numbers)
@@ -53,8 +54,19 @@ def _steps_given(case: Case, turns: Sequence[Turn], index: int, numbers: Sequenc
             results[int(step.value)] = step.name
         else:
             results.update(dict.fromkeys(numbers_in(step.value), step.name))
-    given = [number for number in numbers if number in results]
-    if not given:
-        return []
-    said = {number for turn in turns[:index] for number in numbers_in(turn.text)}
-    return [Leak(index, "step", results[number]) for number in given if number not in said]
+    return [Leak(index, "step", results[number]) for number in numbers
+            if number in results and not _said(number, [turn.text for turn in turns[:index]])]
+
+
+def _said(number: Fraction, texts: Sequence[str]) -> bool:
+    """Whether a number stands in one of the texts, in any form."""
+    digits = str(number)
+    for text in texts:
+        at = text.find(digits)
+        while at >= 0:
+            before, behind = text[at - 1 : at], text[at + len(digits) : at + len(digits) + 2]
+            # as it is, between blanks or at the end of a sentence: the common case, and quick to see
+            if before in " \n(" and (behind in ("", ".", ",") or behind[0] in " \n):;" or behind in _ENDS):
+                return True
+            at = text.find(digits, at + 1)
+    return any(number in numbers_in(text) for text in texts)
