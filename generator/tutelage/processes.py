@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any
@@ -38,41 +38,45 @@ def each(function: Callable[..., Any], *, shared: tuple[Any, ...], items: Sequen
     context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
     counter = context.Value("q", start)
     executor = ProcessPoolExecutor(min(workers, len(items)), context, _begin, (function, shared, counter))
-    try:
-        with _no_ctrl_c():  # workers start with the first items, and stay deaf to Ctrl-C: this process ends them
-            running = {executor.submit(_run, item) for item in items}
-        while running:
-            ended, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
-            if report is not None:
-                report(counter.value)
-            for future in ended:
-                yield future.result()
-    except BrokenProcessPool as error:
-        raise StoreError("a worker process was killed (out of memory?); what is finished is kept. Run the same command "
-                         "to go on, with fewer --workers if memory was short") from error
-    finally:
-        _stop(executor)
+    with _ctrl_c_put_off() as came:  # raised amid the executor's own work it could leave a lock held, and a hang
+        try:
+            running = _submit(executor, items)
+            while running and not came:
+                ended, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+                if report is not None:
+                    report(counter.get_obj().value)  # not by its lock, which a killed worker may hold
+                for future in ended:
+                    yield future.result()
+        except BrokenProcessPool as error:
+            raise StoreError("a worker process was killed (out of memory?); what is finished is kept. Run the same "
+                             "command to go on, with fewer --workers if memory was short") from error
+        finally:
+            _stop(executor)
 
 
 @contextmanager
-def _no_ctrl_c() -> Iterator[None]:
-    """Puts Ctrl-C off until the end; processes that are started meanwhile never hear of it.
-
-    They inherit the mask. Here it is not enough: another thread, of pyarrow say, may take the signal for this one.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Ctrl-C goes to the main thread, and the handler is its own
-        return
+def _ctrl_c_put_off() -> Iterator[list[Any]]:
+    """Collects Ctrl-C and lets it have its effect at the end."""
     came: list[Any] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield came  # Ctrl-C goes to the main thread, and the handler is its own
+        return
     handler = signal.signal(signal.SIGINT, lambda *signal_and_frame: came.append(signal_and_frame))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        yield
+        yield came
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGINT, handler or signal.SIG_DFL)
         if came and callable(handler):
             handler(*came[0])
+
+
+def _submit(executor: ProcessPoolExecutor, items: Sequence[Any]) -> set[Future[Any]]:
+    """The items as futures. Workers start with the first of them and inherit the mask: they never hear of a Ctrl-C."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return {executor.submit(_run, item) for item in items}
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _here(function: Callable[..., Any], shared: tuple[Any, ...], items: Sequence[Any],

@@ -13,11 +13,14 @@ from fractions import Fraction
 from functools import lru_cache
 
 from tutelage.errors import NoAnswer
+from tutelage.problems.expressions import Number, ratio
 
-Number = int | Fraction
+__all__ = ["Number", "apply", "postfix", "reckon", "rounded", "tidy"]
+
 RANK = {"+": 1, "-": 1, "*": 2, "/": 2}
 MOST_TOKENS = 60
 MOST_BITS = 200  # of a numerator or denominator: a result beyond that is no school sum
+BIGGEST = 1 << MOST_BITS
 
 
 @lru_cache(maxsize=8192)
@@ -75,20 +78,11 @@ def reckon(order: Sequence[str], operands: Mapping[str, Number]) -> Number:
 
 def apply(operator: str, left: Number, right: Number) -> Number:
     """One operation. Raises NoAnswer for a division by zero or a huge number."""
-    if operator == "+":
-        result = left + right
-    elif operator == "-":
-        result = left - right
-    elif operator == "*":
-        result = left * right
-    elif not right:
-        raise NoAnswer("a division by zero")
-    elif isinstance(left, int) and isinstance(right, int):
-        whole, rest = divmod(left, right)
-        return Fraction(left, right) if rest else whole
+    if operator == "/":
+        result = ratio(left, right)
     else:
-        result = Fraction(left) / right
-    return tidy(result)
+        result = left + right if operator == "+" else left - right if operator == "-" else left * right
+    return result if isinstance(result, int) and -BIGGEST < result < BIGGEST else tidy(result)
 
 
 def tidy(number: Number) -> Number:

@@ -1,12 +1,12 @@
-"""Knights and knaves: each of some people always tells the truth or always lies; from their words, who is which?
+"""Knights and knaves: some people always tell the truth, the others always lie; from their words, who is who?
 
 The quantities are the claims, one of each speaker, as tuples: ("is", "Bob", "knave"), ("same", "Ann", "Cid"),
-("and", claim, claim), ("count", 2); a claim that is not told could be any that its speaker could have made about
-the same people. Right is the one set of knights (or of knaves), or the kind of one person. That "or" leaves room
-for both is a fact, which a statement may leave to the teacher. Worked by supposition and contradiction
-(`knights_knaves_logic`), confirmed by sympy's satisfiability solver. Mistakes (`knights_knaves_slips`): believing a
-liar, denying both halves of an "and", taking somebody for truthful without checking every claim, judging a claim by
-one half, reading "or" as "not both".
+("and", claim, claim), ("count", 2); a claim that is not told could be any that its speaker could have made
+about the same people. Right is the one set of knights (or of knaves), or the kind of one person. That "or"
+leaves room for both is a fact, which a statement may leave to the teacher. Worked by supposition and
+contradiction (`knights_knaves_logic`), confirmed by sympy's satisfiability solver. Mistakes
+(`knights_knaves_slips`): believing a liar, denying both halves of an "and", taking somebody for truthful
+without checking every claim, judging a claim by one half, reading "or" as "not both".
 """
 
 from __future__ import annotations
@@ -175,8 +175,8 @@ def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
 def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
     """A wrong move in place of a right one.
 
-    Within a supposition a student still sees contradictions, unless the mistake is not to look for them; without
-    one nobody looks for any, and claims that don't fit any more go unread.
+    Within a supposition a student still sees contradictions, unless the mistake is not to look for them;
+    without one nobody looks for any, and claims that don't fit any more go unread.
     """
     structure, all_heard = problem.structure, _all_heard(problem)
     n, goal = len(structure["names"]), structure["about"]
@@ -216,7 +216,8 @@ def confirm(problem: Problem) -> Value:
             return honest[rest[0]] if rest[1] == true else Not(honest[rest[0]])
         if form == "count":
             chosen = combinations(names, rest[0])
-            return Or(false, *[And(*[honest[x] if x in some else Not(honest[x]) for x in names]) for some in chosen])
+            worlds = [[honest[x] if x in some else Not(honest[x]) for x in names] for some in chosen]
+            return Or(false, *[And(*world) for world in worlds])
         if form in ("same", "differ"):
             same = Equivalent(honest[rest[0]], honest[rest[1]])
             return same if form == "same" else Not(same)
@@ -229,7 +230,8 @@ def confirm(problem: Problem) -> Value:
     for model in satisfiable(And(*rules), all_models=True):
         free = [name for name in names if model and honest[name] not in model]
         for some in product((True, False), repeat=len(free)) if model else ():
-            told = {**{str(symbol): value for symbol, value in model.items()}, **dict(zip(free, some, strict=True))}
+            told = {str(symbol): value for symbol, value in model.items()}
+            told |= dict(zip(free, some, strict=True))
             if ask == "role":
                 answers.add(true if told[names[about]] else lie)
             else:
@@ -242,15 +244,15 @@ def confirm(problem: Problem) -> Value:
 def shape(structure: Structure) -> str:
     """Who speaks of whom and in which forms, by numbers in the order in which people come up."""
     number: dict[int, int] = {}
-    says = [(*[number.setdefault(p, len(number)) for p in topic[:3]], topic[3]) for topic in structure["says"]]
+    says = [[number.setdefault(p, len(number)) for p in topic[:3]] + topic[3:] for topic in structure["says"]]
     return f"{len(structure['names'])} {says} {structure['ask']} {number.get(structure['about'], -1)}"
 
 
 def _claims(draws: Draws, level: int, n: int, apart: int, world: int,
             speakers: Sequence[int], answer: int) -> list[tuple[Topic, int, Heard]] | None:
-    """Claims that can be made in `world`, each narrowing the worlds down, to `world` alone at the end; with the topic
-    of each and its index there. None of them names just the people of `answer`: it could not be said again without
-    telling. The result is None where the last speaker has no such claim."""
+    """Claims that can be made in `world`, each narrowing the worlds down, to `world` alone at the end; with
+    the topic of each and its index there. None of them names just the people of `answer`: it could not be
+    said again without telling. The result is None where the last speaker has no such claim."""
     random, only, left_over = draws.random, 1 << world, len(speakers)
     worlds, says = (1 << (1 << n)) - 1, list[tuple[Topic, int, Heard]]()
     for speaker in speakers:
@@ -293,7 +295,8 @@ def _needed(n: int, says: Sequence[tuple[Topic, int, Heard]], about: int, apart:
 
 @cache
 def _topics(level: int, n: int, apart: int, speaker: int) -> list[tuple[Topic, tuple[Heard, ...]]]:
-    """What somebody may speak of: two others, or another and oneself; those from `apart` on are by themselves."""
+    """What somebody may speak of: two others, or another and oneself; those from `apart` on are by
+    themselves."""
     group = [i for i in (range(apart) if speaker < apart else range(apart, n)) if i != speaker]
     pairs = [(a, b) for a in group for b in group if a < b] + [(a, speaker) for a in group]
     flavours = [f for f in FLAVOURS[level] if f != "count" or apart == n]
@@ -308,8 +311,8 @@ def _heard(names: tuple[str, ...], one: str, speaker: int, value: Value, exclusi
 
 def _all_heard(problem: Problem) -> tuple[Heard, ...]:
     n, exclusive = len(problem.structure["names"]), problem.quantities[-1][:2] == (OR, EXCLUSIVE)
-    return tuple([could_hear(n, tuple(topic), exclusive)[q.domain.index(q.value)]
-                  for topic, q in zip(problem.structure["says"], problem.quantities, strict=False)])  # "or" comes last
+    claims = zip(problem.structure["says"], problem.quantities, strict=False)  # the last may be about "or"
+    return tuple([could_hear(n, tuple(topic), exclusive)[q.domain.index(q.value)] for topic, q in claims])
 
 
 FAMILY = Family(

@@ -1,14 +1,16 @@
-"""Knights and knaves on bare indices: claims as sets of worlds, and a chain of reasoning as a person would write it.
+"""Knights and knaves on bare indices: claims as sets of worlds, and a chain of reasoning as a person would
+write it.
 
-A world is a number whose bit i says whether person i tells the truth; a set of worlds is an integer with one bit for
-each world. A claim is `(form, x, rx, y, ry)`, where `rx` is 1 for truthful, 0 for lying; unused places are 0:
+A world is a number whose bit i says whether person i tells the truth; a set of worlds is an integer with one
+bit for each world. A claim is `(form, x, rx, y, ry)`, where `rx` is 1 for truthful, 0 for lying; unused
+places are 0:
 
     >>> heard = hear(2, 0, ("is", 1, 0, 0, 0), False)  # of two people, the first says that the second lies
     >>> [world for world in range(4) if heard.keeps >> world & 1]  # exactly one of the two lies
     [1, 2]
 
-The chain goes as people go: what follows from the claims of those whose kind is known, and where nothing follows,
-suppose of somebody the wrong kind and run into a contradiction.
+The chain goes as people go: what follows from the claims of those whose kind is known, and where nothing
+follows, suppose of somebody the wrong kind and run into a contradiction.
 """
 
 from __future__ import annotations
@@ -47,9 +49,10 @@ class Heard(NamedTuple):
 
 
 class Move(NamedTuple):
-    """One inference. Kinds: `true` and `false` (the speaker's kind was known), `judged_true` and `judged_false` (the
-    claim's truth was known), `self_true` and `self_false` (one who lies, or doesn't, can't say this of oneself),
-    `either` (it follows whatever the speaker is), `clash` (the supposition fails)."""
+    """One inference. Kinds: `true` and `false` (the speaker's kind was known), `judged_true` and
+    `judged_false` (the claim's truth was known), `self_true` and `self_false` (one who lies, or doesn't,
+    can't say this of oneself), `either` (it follows whatever the speaker is), `clash` (the supposition
+    fails)."""
 
     kind: str
     heard: int  # index of the claim
@@ -131,7 +134,8 @@ def chase(n: int, all_heard: Sequence[Heard], roles: list[int], *, goal: int | N
     """What follows, claim by claim, the newest speaker's first; `roles` is updated.
 
     Stops when the kind of the person `goal`, or of everybody, is known; with None when nothing new follows. A
-    clash ends it too, unless `blind`: then claims that clash are passed over. Claim number `skip` is left out.
+    clash ends it too, unless `blind`: then claims that clash are passed over. Claim number `skip` is left
+    out.
     """
     worlds, t = worlds_of(n, roles), truthful(n)
     order, moves = [i for i in range(len(all_heard)) if i != skip], list[Move]()
@@ -182,7 +186,8 @@ def _of_oneself(speaker: int, new: tuple[tuple[int, int], ...]) -> tuple[str, tu
 
 @lru_cache(maxsize=4096)
 def plan(n: int, all_heard: tuple[Heard, ...], goal: int) -> tuple[Move, ...] | None:
-    """The chain that settles everybody, or the person `goal`; None where one supposition at a time doesn't."""
+    """The chain that settles everybody, or the person `goal`; None where one supposition at a time
+    doesn't."""
     blocks, settled = _blocks(n, all_heard)
     if goal >= 0:
         found = next((i for i, block in enumerate(blocks) if goal in dict(block[-1].new)), None)
@@ -201,7 +206,7 @@ def _blocks(n: int, all_heard: tuple[Heard, ...]) -> tuple[Sequence[Sequence[Mov
     roles = [UNKNOWN] * n
     blocks = [[move] for move in chase(n, all_heard, roles, goal=EVERYBODY)]
     while UNKNOWN in roles:
-        for person, role in real:  # those who lie first: it is natural to suppose that somebody tells the truth
+        for person, role in real:  # those who lie first: one rather supposes that somebody tells the truth
             if roles[person] == UNKNOWN:
                 trial = roles[:]
                 trial[person] = 1 - role

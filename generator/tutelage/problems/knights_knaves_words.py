@@ -1,4 +1,5 @@
-"""The words of knights and knaves: claims as tuples of names and as spoken, a chain of moves as lines of work."""
+"""The words of knights and knaves: claims as tuples of names and as spoken, a chain of moves as lines of
+work."""
 
 from __future__ import annotations
 
@@ -15,14 +16,14 @@ OR = "or"
 _COUNT_CLAIMS = [tuple([("count", k) for k in range(n + 1)]) for n in range(7)]
 COUNTS = ("none", "one", "two", "three", "four", "five", "six")
 
-_PEOPLE = ("Ada Bruno Carla Dmitri Elsa Felix Greta Hugo Ines Jonah Kira Leo Mona Nils Olga Pavel Rosa Samir Tara "
-           "Ugo Vera Wanda Yusuf Zoe")
-_ROBOTS = ("Axle Bolt Cog Dynamo Fuse Gizmo Hertz Ion Lever Magnet Nut Piston Quark Ratchet Servo Toggle Valve "
-           "Widget Zinc")
-_GUESTS = ("Amber Basil Clover Dill Fern Ginger Hazel Ivy Juniper Laurel Myrtle Nettle Olive Poppy Rowan Sage "
-           "Tansy Violet Willow")
-_CREW = ("Anchor Barnacle Coral Dory Eddy Flint Gale Halyard Jib Keel Marlin Neptune Orca Pearl Reef Starboard "
-         "Tiller Wharf")
+_PEOPLE = ("Ada Bruno Carla Dmitri Elsa Felix Greta Hugo Ines Jonah Kira Leo Mona Nils Olga Pavel Rosa "
+           "Samir Tara Ugo Vera Wanda Yusuf Zoe")
+_ROBOTS = ("Axle Bolt Cog Dynamo Fuse Gizmo Hertz Ion Lever Magnet Nut Piston Quark Ratchet Servo Toggle "
+           "Valve Widget Zinc")
+_GUESTS = ("Amber Basil Clover Dill Fern Ginger Hazel Ivy Juniper Laurel Myrtle Nettle Olive Poppy Rowan "
+           "Sage Tansy Violet Willow")
+_CREW = ("Anchor Barnacle Coral Dory Eddy Flint Gale Halyard Jib Keel Marlin Neptune Orca Pearl Reef "
+         "Starboard Tiller Wharf")
 
 # story: what those who tell the truth are called, what those who lie are called, names
 STORIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -48,7 +49,7 @@ def claim_name(name: str) -> str:
     return f"{name}'s claim"
 
 
-# --- claims as values -----------------------------------------------------------------------------------------
+# --- claims as values -----------------------------------------------------------------------------
 
 
 def domain(structure: Structure, topic: Topic) -> tuple[Value, ...]:
@@ -79,7 +80,7 @@ def read_claim(value: Any, names: Sequence[str], true: str) -> Claim:
     return (form, names.index(x), int(rx == true), names.index(y), int(ry == true))
 
 
-# --- the statement --------------------------------------------------------------------------------------------
+# --- the statement --------------------------------------------------------------------------------
 
 
 def frame(structure: Structure) -> tuple[str, str]:
@@ -118,7 +119,7 @@ def _claimed(structure: Structure, claim: Claim, vary: int, speaker: int = UNKNO
     bank, style, names = wordings(BANK), structure["style"] + vary, structure["names"]
     form, x, rx, y, ry = claim
     ones, many = _ONE[structure["story"]], _MANY[structure["story"]]
-    if structure["ask"] == "role":  # then nobody says the word that is asked for: no claim is to sound like the answer
+    if structure["ask"] == "role":  # then nobody uses the word: no claim is to sound like the answer
         ones, many = ("a liar", "truthful"), ("liars", "truthful")
     if form == "count":
         fields = {"k": COUNTS[x], "many": many[1], "one": ones[1], "us": "us" if speaker >= 0 else "them"}
@@ -151,7 +152,7 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-# --- the work -------------------------------------------------------------------------------------------------
+# --- the work -------------------------------------------------------------------------------------
 
 
 def write(problem: Problem, all_heard: Sequence[Heard], moves: Sequence[Move], roles: Sequence[int],
@@ -194,7 +195,8 @@ def conclusion(structure: Structure, roles: Sequence[int]) -> tuple[Value, str, 
 
 
 def _what(structure: Structure, heard: Heard, move: Move) -> str:
-    """A noun phrase for what a move gives. It names one person at most, and so can't be taken for an answer."""
+    """A noun phrase for what a move gives. It names one person at most, and so can't be taken for an
+    answer."""
     names, kind, key = structure["names"], move.kind, "what.claim"
     x = heard.speaker
     if move.opens and kind != "clash" and move.supposed:
@@ -290,7 +292,7 @@ def _grounds(heard: Heard, move: Move) -> list[tuple[int, int]]:
     return known
 
 
-# --- mistakes -------------------------------------------------------------------------------------------------
+# --- mistakes -------------------------------------------------------------------------------------
 
 
 def _slip_key(heard: Heard, move: Move, same: bool) -> str:
@@ -310,8 +312,8 @@ def slip_fields(structure: Structure, heard: Heard, move: Move, check: int = UNK
     """What the wordings of a mistake need; `check` is the speaker whose words refute what was not checked."""
     names, ones = structure["names"], _ONE[structure["story"]]
     x, role = move.supposed or (heard.speaker, 1)
-    fields = {"s": names[check if check >= 0 else heard.speaker], "claim": _claimed(structure, heard.claim, 0),
-              "x": names[x], "r": ones[role], "rs": ones[move.roles[heard.speaker]], "known": "",
+    fields = {"s": names[check if check >= 0 else heard.speaker], "rs": ones[move.roles[heard.speaker]],
+              "x": names[x], "r": ones[role], "claim": _claimed(structure, heard.claim, 0), "known": "",
               "holds": "yes" if heard.claim[0] == "and" else ""}
     if move.kind in (HALF, EXCLUDED):
         form, a, ra, b, rb = heard.claim

@@ -1,11 +1,12 @@
 """Line-up: people or things in a row, and clues about it; who is where?
 
-The quantities are the clues, as tuples: ("left_of", "Ann", "Bob"), ("gap", "Ann", "Bob", 2) for two in between, ("at", "Cid", 3),
-("between", "Cid", "Ann", "Bob"); a clue that is not told could be any of the same kind about the same people. Some clues are
-beside the point: ("aside", "Ann", "red"). Right is the whole order, or who is in a place, or where somebody is. Worked by
-noting the places still open (`line_up_logic`), confirmed by trying all orders with plain positions. Mistakes
-(`line_up_slips`): reading "before" as "directly before", mixing up the direction, counting those in between as the distance,
-choosing where a clue decides, looking for a neighbour on one side only.
+The quantities are the clues, as tuples: ("left_of", "Ann", "Bob"), ("gap", "Ann", "Bob", 2) for two in
+between, ("at", "Cid", 3), ("between", "Cid", "Ann", "Bob"); a clue that is not told could be any of the same
+kind about the same people. Some clues are beside the point: ("aside", "Ann", "red"). Right is the whole
+order, or who is in a place, or where somebody is. Worked by noting the places still open (`line_up_logic`),
+confirmed by trying all orders with plain positions. Mistakes (`line_up_slips`): reading "before" as "directly
+before", mixing up the direction, taking the number in between for the distance, choosing where a clue
+decides, looking for a neighbour on one side only.
 """
 
 from __future__ import annotations
@@ -20,7 +21,18 @@ from tutelage.draws import Draws
 from tutelage.errors import NoAnswer
 from tutelage.problems import line_up_words as text
 from tutelage.problems.family import Family, check_level
-from tutelage.problems.line_up_logic import Clue, Goal, Move, Plan, all_orders, chase, goal_met, order_of, orders_with, plan
+from tutelage.problems.line_up_logic import (
+    Clue,
+    Goal,
+    Move,
+    Plan,
+    all_orders,
+    chase,
+    goal_met,
+    order_of,
+    orders_with,
+    plan,
+)
 from tutelage.problems.line_up_slips import SKIPPED, SLIPS, next_choice, wrong_moves, wrong_sites
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 
@@ -29,16 +41,17 @@ SIZES = {1: (3,), 2: (4,), 3: (4, 5), 4: (5,), 5: (5, 6)}
 MOVES = {1: (2, 4), 2: (2, 5), 3: (3, 6), 4: (3, 8), 5: (4, 10)}  # fewest and most
 # how often each form of clue is tried, by level
 _EASY = {"left_of": 5, "just_left": 3, "next_to": 5, "gap": 4, "at": 3, "ends": 1, "not_at": 1}
-_HARD = {"left_of": 7, "just_left": 2, "next_to": 6, "gap": 5, "at": 4, "ends": 1, "not_at": 1, "between": 1, "left_of_both": 1,
-         "right_of_both": 1}
-FORMS = {level: tuple([form for form, often in (_EASY if level < 3 else _HARD).items() for _ in range(often)])
-         for level in (1, 2, 3, 4, 5)}
+_HARD = {"left_of": 7, "just_left": 2, "next_to": 6, "gap": 5, "at": 4, "ends": 1, "not_at": 1, "between": 1,
+         "left_of_both": 1, "right_of_both": 1}
+FORMS = {level: [form for form, often in (_EASY if level < 3 else _HARD).items() for _ in range(often)]
+         for level in SIZES}
 ASKS = ("order", "order", "who", "where", "who", "where", "order")
 ASIDES = {1: 0.0, 2: 0.0, 3: 0.3, 4: 0.5, 5: 0.6}  # how often there is a clue beside the point
 
 
 def draw(draws: Draws, level: int) -> Problem:
-    """A fresh problem: the order first, then clues true of it until the question is settled, then none too many."""
+    """A fresh problem: the order first, then clues true of it until the question is settled, then none too
+    many."""
     check_level(NAME, level)
     n = draws.choice(SIZES[level])
     fewest, most = MOVES[level]
@@ -58,13 +71,15 @@ def draw(draws: Draws, level: int) -> Problem:
         if solved is not None and fewest <= len(solved.moves) <= most:
             break
     story = draws.choice(text.STORY_NAMES)
-    structure = {"story": story, "names": draws.sample(text.STORIES[story][0], n), "topics": [list(topic) for topic, _ in found],
-                 "ask": ask, "target": target, "style": draws.below(1 << 30)}
+    structure = {"story": story, "names": draws.sample(text.STORIES[story].names, n),
+                 "topics": [list(topic) for topic, _ in found], "ask": ask, "target": target,
+                 "style": draws.below(1 << 30)}
     return _posed(structure, [text.as_value(structure, clue) for _, clue in found], level)
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
-    return _posed(structure, [values[text.clue_name(structure, topic)] for topic in structure["topics"]], level)
+    names = [text.clue_name(structure, topic) for topic in structure["topics"]]
+    return _posed(structure, [values[name] for name in names], level)
 
 
 def _posed(structure: Structure, values: Sequence[Value], level: int) -> Problem:
@@ -88,7 +103,8 @@ def state(problem: Problem, known: AbstractSet[str]) -> str:
 
 
 def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
-    """The names in order, or one name, or a place (a number from 1, or a day). Raises NoAnswer where it is not settled."""
+    """The names in order, or one name, or a place (a number from 1, or a day). Raises NoAnswer if not
+    settled."""
     names = tuple(structure["names"])
     n = len(names)
     orders = all_orders(n)
@@ -130,10 +146,11 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
     structure, clues = problem.structure, _all_clues(problem)
     n, solved = len(structure["names"]), _plan(problem, clues)
     goal = _goal(structure["ask"], structure["target"])
-    for wrong in wrong_moves(n, clues, solved.moves, step, kind, goal) if solved and step < len(solved.moves) else ():
+    moves = solved.moves if solved else ()
+    for wrong in wrong_moves(n, clues, moves, step, kind, goal) if step < len(moves) else ():
         opens = list(wrong.after)
         more = chase(n, clues, opens, goal, blind=True, skip=wrong.clue)
-        while kind == SKIPPED and 0 not in opens and not _settled(opens, goal) and (again := next_choice(opens)):
+        while kind == SKIPPED and not _settled(opens, goal) and (again := next_choice(opens)):
             opens = list(again.after)
             more += [again, *chase(n, clues, opens, goal, blind=True, skip=wrong.clue)]
         if _settled(opens, goal) and text.conclusion(structure, opens)[0] != right.value:
@@ -159,7 +176,8 @@ def confirm(problem: Problem) -> Value:
 
 
 def shape(structure: Structure) -> str:
-    """Who shares a clue with whom, by numbers in the order in which the clues, sorted by kind, mention them."""
+    """Who shares a clue with whom, by numbers in the order in which the clues, sorted by kind, mention
+    them."""
     number: dict[int, int] = {}
     topics = []
     for kind, *people in sorted([topic for topic in structure["topics"] if topic[0] != "aside"], key=len):
@@ -169,17 +187,20 @@ def shape(structure: Structure) -> str:
 
 
 def _holds(at: Mapping[str, int], clue: Any) -> bool:
+    """Whether a clue holds where everybody has a place, counted from 1."""
     form, who, *rest = clue
-    here, last = at[who], len(at)
-    if form in ("aside", "at", "not_at", "ends"):
-        return {"aside": True, "ends": here in (1, last)}.get(form, rest and (here == rest[0]) == (form == "at"))
+    here = at[who]
+    if form in ("aside", "ends"):
+        return form == "aside" or here in (1, len(at))
+    if form in ("at", "not_at"):
+        return bool((here == rest[0]) == (form == "at"))
     there = at[rest[0]]
     if form in ("between", "left_of_both", "right_of_both"):
         low, high = sorted((there, at[rest[1]]))
         return {"between": low < here < high, "left_of_both": here < low, "right_of_both": here > high}[form]
     step = there - here
-    return {"left_of": step > 0, "just_left": step == 1, "next_to": step in (1, -1),
-            "gap": bool(rest[1:]) and abs(step) - 1 == rest[-1]}[form]
+    between: int = rest[1] if form == "gap" else 0
+    return {"left_of": step > 0, "just_left": step == 1}.get(form, abs(step) == between + 1)
 
 
 def _goal(ask: str, target: int) -> Goal:
@@ -187,7 +208,8 @@ def _goal(ask: str, target: int) -> Goal:
 
 
 def _settled(opens: Sequence[int], goal: Goal) -> bool:
-    """Whether a student with these open places would give an answer: nobody is without a place, no two share one."""
+    """Whether a student with these open places would give an answer: nobody is without a place, no two share
+    one."""
     single = [o for o in opens if o & (o - 1) == 0]
     if 0 in single or len(set(single)) < len(single):
         return False
@@ -196,10 +218,12 @@ def _settled(opens: Sequence[int], goal: Goal) -> bool:
     return 1 << goal.place in single if goal.place >= 0 else len(single) == len(opens)
 
 
-def _clues(draws: Draws, level: int, order: Sequence[int], goal: Goal, asked: int) -> list[tuple[text.Topic, Clue]] | None:
-    """Clues true of the order that settle the goal, none of which could be left out; None where there would be one only.
+def _clues(draws: Draws, level: int, order: Sequence[int], goal: Goal,
+           asked: int) -> list[tuple[text.Topic, Clue]] | None:
+    """Clues true of the order that settle the goal, none of which could be left out.
 
-    None names the number that is asked for: hearing it again would tell.
+    None of them names the number that is asked for: hearing it again would tell. None where a single one
+    would do.
     """
     n, found, used = len(order), list[tuple[text.Topic, Clue]](), set[frozenset[int]]()
     orders, number = all_orders(n), order.index(asked) if goal.person >= 0 else -1
@@ -246,7 +270,8 @@ def _clue(draws: Draws, level: int, order: Sequence[int], asked: int) -> tuple[t
         a, b, c = order[k], order[i], order[i + 1 + int(random() * (n - 1 - i))]
         first = b if form == "between" else a if form == "left_of_both" else c
         three = draws.shuffled((a, b, c))
-        return ("three", *three), (form, first, *[p for p in three if p != first])
+        second, third = [p for p in three if p != first]
+        return ("three", *three), (form, first, second, third)
     k = int(random() * n)
     if order[k] == asked:
         k = (k + 1) % n
@@ -269,16 +294,16 @@ def _all_clues(problem: Problem) -> tuple[Clue, ...]:
 
 
 def _plan(problem: Problem, clues: tuple[Clue, ...]) -> Plan | None:
-    return plan(len(problem.structure["names"]), clues, _goal(problem.structure["ask"], problem.structure["target"]))
+    structure = problem.structure
+    return plan(len(structure["names"]), clues, _goal(structure["ask"], structure["target"]))
 
 
 FAMILY = Family(
     name=NAME,
     domain="logic",
     summary="who is where in a row, from clues about the order",
-    kind=lambda structure: "order" if structure["ask"] == "order" else
-    "number" if structure["ask"] == "where" and structure["story"] != "days" else "choice",
+    kind=text.kind_of_answer,
     slips=SLIPS,
-    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape, words=say, state=state,
-    options=text.options,
+    draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape,
+    words=say, state=state, options=text.options,
 )

@@ -1,7 +1,7 @@
 """Line-ups on bare indices: clues as sets of orders, and a chain of eliminations that a person could write.
 
-Persons and places are numbers from 0; a set of places is an integer with a bit for each, a set of orders an integer with
-a bit for each permutation. A clue is `(form, a, b, c)`, unused parts 0:
+Persons and places are numbers from 0; a set of places is an integer with a bit for each, a set of orders an
+integer with a bit for each permutation. A clue is `(form, a, b, c)`, unused parts 0:
 
     at a b · not_at a b     person a is (is not) in place b
     ends a                  a is first or last
@@ -14,8 +14,8 @@ a bit for each permutation. A clue is `(form, a, b, c)`, unused parts 0:
     >>> orders_with(3, ("just_left", 0, 1, 0)).bit_count()  # of six
     2
 
-The chain keeps, for each person, the places still open: whatever a clue leaves is noted, placements before narrowings;
-where nothing follows, a place is tried that leads into a contradiction.
+The chain keeps, for each person, the places still open: whatever a clue leaves is noted, placements before
+narrowings; where nothing follows, a place is tried that leads into a contradiction.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from typing import NamedTuple
 
 Clue = tuple[str, int, int, int]
 Open = tuple[int, ...]  # for each person the places still open
-SINGLE, PAIR, TRIPLE = ("at", "not_at", "ends"), ("left_of", "just_left", "next_to", "gap"), ("between", "left_of_both", "right_of_both")
+SINGLE = ("at", "not_at", "ends")
+PAIR = ("left_of", "just_left", "next_to", "gap")
+TRIPLE = ("between", "left_of_both", "right_of_both")
 MOST_MOVES = 12
 LONGEST_CASE = 3  # moves up to the contradiction, with it
 
@@ -40,8 +42,9 @@ class Goal(NamedTuple):
 
 
 class Move(NamedTuple):
-    """One inference. Kinds: `clue`, `left` (one place is left for a person), `only` (one person is left for a place),
-    `case` (a place is ruled out by a contradiction, to which `chain` leads), `clash` (the end of such a chain)."""
+    """One inference. Kinds: `clue`, `left` (one place is left for a person), `only` (one person is left for a
+    place), `case` (a place is ruled out by a contradiction, to which `chain` leads), `clash` (the end of such
+    a chain)."""
 
     kind: str
     clue: int  # index of the clue; -1 where there is none
@@ -74,7 +77,7 @@ def all_orders(n: int) -> int:
 @cache
 def orders_with(n: int, clue: Clue) -> int:
     """The orders that a clue allows."""
-    form, people = clue[0], people_of(clue)
+    people = people_of(clue)
     if not people:
         return all_orders(n)
     found = 0
@@ -110,8 +113,8 @@ def fits(n: int, clue: Clue, spots: Sequence[int]) -> bool:
         return abs(i - j) == 1
     if form == "gap":
         return abs(i - j) == clue[3] + 1
-    k = spots[2]
-    return i < min(j, k) if form == "left_of_both" else i > max(j, k) if form == "right_of_both" else min(j, k) < i < max(j, k)
+    low, high = sorted((j, spots[2]))
+    return i < low if form == "left_of_both" else i > high if form == "right_of_both" else low < i < high
 
 
 def goal_met(n: int, orders: int, goal: Goal) -> bool:
@@ -120,9 +123,9 @@ def goal_met(n: int, orders: int, goal: Goal) -> bool:
         return False
     places = _places(n)
     if goal.person >= 0:
-        return any([orders & mask == orders for mask in places[goal.person]])
+        return any(orders & mask == orders for mask in places[goal.person])
     if goal.place >= 0:
-        return any([orders & places[p][goal.place] == orders for p in range(n)])
+        return any(orders & places[p][goal.place] == orders for p in range(n))
     return not orders & (orders - 1)
 
 
@@ -137,7 +140,7 @@ def order_of(n: int, orders: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-# --- open places ------------------------------------------------------------------------------------------------------
+# --- open places --------------------------------------------------------------------------------------
 
 
 def narrow(n: int, clue: Clue, opens: Sequence[int]) -> Open:
@@ -183,9 +186,11 @@ def _in_between(x: int, low: int, high: int) -> Open:
 
 def chase(n: int, clues: Sequence[Clue], opens: list[int], goal: Goal | None, *, blind: bool = False,
           skip: int = -1, most: int = 99) -> list[Move]:
-    """What follows, placements first; `opens` is updated. Stops when the goal is met (None: when nothing follows), behind
-    `most` moves, or with a clash, unless `blind`: then clues that can't hold are passed over. Clue number `skip` is left
-    out."""
+    """What follows, placements first; `opens` is updated.
+
+    Stops when the goal is met (None: when nothing follows), behind `most` moves, or with a clash, unless
+    `blind`: then clues that can't hold are passed over. Clue number `skip` is left out.
+    """
     placed = [o & (o - 1) == 0 for o in opens]
     quiet: dict[int, list[int]] = {}  # what the clues that gave nothing new were tried on
     moves = list[Move]()
@@ -224,9 +229,10 @@ def reached(opens: Sequence[int], placed: Sequence[bool], goal: Goal) -> bool:
     return False not in placed
 
 
-def _next(n: int, clues: Sequence[Clue], people: Sequence[tuple[int, ...]], opens: Sequence[int], placed: Sequence[bool],
-          blind: bool, quiet: dict[int, list[int]]) -> Move | None:
-    """The next move: who has one place left, a clash, a placement by a clue, a place left to one, a narrowing by a clue."""
+def _next(n: int, clues: Sequence[Clue], people: Sequence[tuple[int, ...]], opens: Sequence[int],
+          placed: Sequence[bool], blind: bool, quiet: dict[int, list[int]]) -> Move | None:
+    """The next move, in this order: somebody with one place left, a clash, a placement by a clue, a place
+    that is left to one person, a narrowing by a clue."""
     if 0 in opens:
         return None if blind else Move("clash", -1, opens.index(0), tuple(opens), tuple(opens))
     before, narrowing = tuple(opens), None
@@ -241,13 +247,13 @@ def _next(n: int, clues: Sequence[Clue], people: Sequence[tuple[int, ...]], open
             if not blind:
                 return Move("clash", index, who[0], before, before)
         elif list(left) != tried:
-            person = next((p for p, o, old in zip(who, left, tried, strict=True) if o != old and o & (o - 1) == 0), -1)
-            if person >= 0 or narrowing is None:
+            new = [p for p, o, old in zip(who, left, tried, strict=True) if o != old and o & (o - 1) == 0]
+            if new or narrowing is None:
                 after = list(opens)
                 for p, o in zip(who, left, strict=True):
                     after[p] = o
-                narrowing = Move("clue", index, who[0] if person < 0 else person, before, tuple(after))
-                if person >= 0:
+                narrowing = Move("clue", index, new[0] if new else who[0], before, tuple(after))
+                if new:
                     return narrowing
             continue
         quiet[index] = tried
@@ -259,7 +265,9 @@ def _next(n: int, clues: Sequence[Clue], people: Sequence[tuple[int, ...]], open
         for p, o in enumerate(before):
             if o & once and not placed[p]:
                 spot = o & once & -(o & once)
-                return Move("only", -1, p, before, tuple([spot if q == p else old for q, old in enumerate(before)]))
+                after = list(before)
+                after[p] = spot
+                return Move("only", -1, p, before, tuple(after))
     return narrowing
 
 
@@ -287,18 +295,17 @@ def plan(n: int, clues: tuple[Clue, ...], goal: Goal) -> Plan | None:
 
 
 def _needed(clues: Sequence[Clue], moves: Sequence[Move], need: set[int], end: Sequence[int]) -> list[Move]:
-    """Those of the moves that bear on the places of the people in `need`, which grows by what they rest on; `end`: the open
-    places behind them."""
+    """Those of the moves that bear on the places of the people in `need`, which grows by what they rest on;
+    `end` holds the open places behind them."""
     kept = []
     for i in range(len(moves) - 1, -1, -1):
         move = moves[i]
         after = moves[i + 1].before if i + 1 < len(moves) else end
-        if move.person in need or any([o != after[p] and p in need for p, o in enumerate(move.before)]):
+        if move.person in need or any(o != after[p] and p in need for p, o in enumerate(move.before)):
             kept.append(move)
-            need = need.union((move.person,), *[people_of(clues[m.clue]) for m in (move, *move.chain) if m.clue >= 0])
-            need = need.union([m.person for m in move.chain])
-            if move.kind == "only":
-                need = need.union(range(len(after)))
+            need = set(range(len(after))) if move.kind == "only" else need | {move.person}
+            for other in (move, *move.chain):
+                need = need.union((other.person,), people_of(clues[other.clue]) if other.clue >= 0 else ())
     return kept[::-1]
 
 
@@ -319,6 +326,7 @@ def _case(n: int, clues: Sequence[Clue], opens: Sequence[int], orders: int) -> M
                 need = {end.person, *(people_of(clues[end.clue]) if end.clue >= 0 else ())}
                 chain = [*_needed(clues, chain, need, end.before), end]
                 if len(chain) <= LONGEST_CASE:
-                    return Move("case", -1, p, tuple(opens), tuple([q & ~(1 << k) if i == p else q for i, q in enumerate(opens)]),
-                                tuple(chain))
+                    after = list(opens)
+                    after[p] ^= 1 << k
+                    return Move("case", -1, p, tuple(opens), tuple(after), tuple(chain))
     return None

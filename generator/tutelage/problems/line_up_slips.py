@@ -1,4 +1,7 @@
-"""Wrong moves in a line-up: what a learner infers from a clue at a point of a chain, on the indices of `line_up_logic`."""
+"""Wrong moves in a line-up: what a learner infers from a clue at a point of a chain.
+
+On the indices of `line_up_logic`; the words are in `line_up_words`.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,22 @@ _FORMS = {"left_of": (CLOSE, SWAPPED), "just_left": (SWAPPED,), "gap": (GAP,), "
 
 
 def wrong_sites(clues: Sequence[Clue], moves: Sequence[Move]) -> list[tuple[str, int]]:
-    """Where a mistake may be possible: at a clue on two people that is used, or could be, and wherever there is a choice."""
+    """Where a mistake may be possible: at a clue on two people that is used, or could be, and wherever there
+    is a choice."""
     found: dict[tuple[str, int], None] = {}  # a set that keeps its order
     for step, move in enumerate(moves):
         before = move.before
         if step and (move.kind == "case" or (move.kind == "clue" and clues[move.clue][0] != "at")):
             found[SKIPPED, step] = None
         for index, (form, a, b, _) in enumerate(clues):
-            if form in _FORMS:
-                if index == move.clue or (before[a] & (before[a] - 1) == 0) != (before[b] & (before[b] - 1) == 0):
-                    for kind in _FORMS[form]:
-                        found[kind, step] = None
+            if form in _FORMS and (index == move.clue or _single(before[a]) != _single(before[b])):
+                for kind in _FORMS[form]:
+                    found[kind, step] = None
     return list(found)
 
 
-def wrong_moves(n: int, clues: Sequence[Clue], moves: Sequence[Move], step: int, kind: str, goal: Goal) -> Iterator[Move]:
+def wrong_moves(n: int, clues: Sequence[Clue], moves: Sequence[Move], step: int, kind: str,
+                goal: Goal) -> Iterator[Move]:
     """The mistakes of a kind that can stand in place of a move, those with the same clue first."""
     move = moves[step]
     before = move.before
@@ -46,20 +50,25 @@ def wrong_moves(n: int, clues: Sequence[Clue], moves: Sequence[Move], step: int,
 
 
 def _choices(n: int, move: Move, goal: Goal) -> Iterator[tuple[int, int]]:
-    """Somebody with several places open, and one of these: whom the move would have settled, whom the question is about."""
+    """Somebody with several places open, and one of these: whom the move settles, whom the question is
+    about."""
     for p, o in enumerate(move.before):
-        count = o.bit_count()
-        if count > 1 and (p == goal.person or goal.place >= 0 and o >> goal.place & 1 or count < 4 and o != move.after[p]):
-            for k in range(n):
-                if o >> k & 1 and (count < 4 or p == goal.person or k == goal.place):
-                    yield p, k
+        settled_here = o != move.after[p] and o.bit_count() < 4
+        for k in range(n):
+            if o >> k & 1 and o & (o - 1) and (settled_here or p == goal.person or k == goal.place):
+                yield p, k
 
 
 def next_choice(opens: Sequence[int]) -> Move | None:
-    """Another choice of somebody who makes one where a clue decides: whoever has fewest places open takes the first."""
-    count, p = min([(o.bit_count(), p) for p, o in enumerate(opens) if o & (o - 1)], default=(0, 0))
+    """One more choice where a clue should decide: whoever has fewest places open, but several, takes the first.
+
+    None where there is nothing to choose, or somebody has no place at all.
+    """
     before = tuple(opens)
-    return Move(SKIPPED, -1, p, before, _with(before, (p,), (before[p] & -before[p],))) if count else None
+    count, p = min([(o.bit_count(), p) for p, o in enumerate(before) if o & (o - 1)], default=(0, 0))
+    if not count or 0 in before:
+        return None
+    return Move(SKIPPED, -1, p, before, _with(before, (p,), (before[p] & -before[p],)))
 
 
 def _misread(clue: Clue, kind: str, before: Sequence[int]) -> tuple[Clue, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from tutelage.problems.line_up_logic import PAIR, SINGLE, Clue, Goal, Move, Open, narrow, people_of
+from tutelage.problems.line_up_logic import PAIR, SINGLE, TRIPLE, Clue, Move, narrow, people_of
 from tutelage.problems.line_up_slips import SKIPPED
 from tutelage.values import Problem, Step, Structure, Value, Words, Work
 from tutelage.wording import wordings
@@ -15,27 +15,38 @@ BANK = "problems/line_up"
 Topic = Sequence[Any]  # ("pair", a, b), ("one", a), ("three", a, b, c) or ("aside", a)
 COUNTS = ("no", "one", "two", "three", "four", "five", "six")
 
-_PEOPLE = tuple("Ada Bruno Carla Dmitri Elsa Felix Greta Hugo Ines Jonah Kira Leo Mona Olga Pavel Rosa Samir Tara Vera Wanda "
-                "Yusuf Zoe".split())
-_SPICES = tuple("Anise Basil Cumin Dill Fennel Ginger Laurel Mint Oregano Pepper Rosemary Saffron Thyme Vanilla".split())
-_SUBJECTS = tuple("Art Biology Chemistry Drama French Geography History Latin Maths Russian Spanish".split())
+_PEOPLE = ("Ada Bruno Carla Dmitri Elsa Felix Greta Hugo Ines Jonah Kira Leo Mona Olga Pavel Rosa Samir Tara "
+           "Vera Wanda Yusuf Zoe")
+_SPICES = "Anise Basil Cumin Dill Fennel Ginger Laurel Mint Oregano Pepper Rosemary Saffron Thyme Vanilla"
+_SUBJECTS = "Art Biology Chemistry Drama French Geography History Latin Maths Russian Spanish"
 _NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
 _NUMBERS = ("1", "2", "3", "4", "5", "6")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _COLOURS = ("red", "blue", "green", "yellow", "black", "white")
 
-# story: names, what the places are called, what else may be said of a name, the directions, a place as an answer
-STORIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, str], str]] = {
-    "queue": (_PEOPLE, _NTH, _COLOURS, ("further forward", "further back"), "place "),
-    "race": (_PEOPLE, _NTH, _COLOURS, ("earlier", "later"), "place "),
-    "shelf": (_SPICES, _NUMBERS, _COLOURS, ("further left", "further right"), "place "),
-    "floors": (_PEOPLE, _NUMBERS, ("cat", "dog", "parrot", "rabbit", "hamster", "tortoise"), ("lower", "higher"), "floor "),
-    "days": (_SUBJECTS, _DAYS, ("east", "west", "north", "south", "great", "old"), ("earlier", "later"), ""),
+_ANIMALS = ("cat", "dog", "parrot", "rabbit", "hamster", "tortoise")
+_HALLS = ("east", "west", "north", "south", "great", "old")
+
+
+class Story(NamedTuple):
+    names: tuple[str, ...]
+    places: tuple[str, ...]
+    asides: tuple[str, ...]  # what else may be said of a name
+    sides: tuple[str, str]  # being before, being behind
+    unit: str  # before the number of a place in an answer
+
+
+STORIES = {
+    "queue": Story(tuple(_PEOPLE.split()), _NTH, _COLOURS, ("further forward", "further back"), "place "),
+    "race": Story(tuple(_PEOPLE.split()), _NTH, _COLOURS, ("earlier", "later"), "place "),
+    "shelf": Story(tuple(_SPICES.split()), _NUMBERS, _COLOURS, ("further left", "further right"), "place "),
+    "floors": Story(tuple(_PEOPLE.split()), _NUMBERS, _ANIMALS, ("lower", "higher"), "floor "),
+    "days": Story(tuple(_SUBJECTS.split()), _DAYS, _HALLS, ("earlier", "later"), ""),
 }
 STORY_NAMES = tuple(STORIES)
 
 
-# --- clues as values --------------------------------------------------------------------------------------------------
+# --- clues as values ----------------------------------------------------------------------------------
 
 
 @cache
@@ -43,13 +54,14 @@ def could_say(n: int, topic: tuple[Any, ...]) -> tuple[Clue, ...]:
     """The clues that could stand on a topic; those of `domain`, in its order, on indices."""
     kind, a, b, c = (*topic, 0, 0, 0)[:4]
     if kind == "pair":
-        forms = [("left_of", a, b, 0), ("left_of", b, a, 0), ("just_left", a, b, 0), ("just_left", b, a, 0), ("next_to", a, b, 0)]
-        return tuple([*forms, *[("gap", a, b, k) for k in range(1, n - 1)]])
+        return (("left_of", a, b, 0), ("left_of", b, a, 0), ("just_left", a, b, 0), ("just_left", b, a, 0),
+                ("next_to", a, b, 0), *[("gap", a, b, k) for k in range(1, n - 1)])
     if kind == "one":
-        return (*[("at", a, k, 0) for k in range(n)], ("ends", a, 0, 0), ("not_at", a, 0, 0), ("not_at", a, n - 1, 0))
+        ends = ("ends", a, 0, 0), ("not_at", a, 0, 0), ("not_at", a, n - 1, 0)
+        return (*[("at", a, k, 0) for k in range(n)], *ends)
     if kind == "three":
         turns = ((a, b, c), (b, a, c), (c, a, b))
-        return tuple([(form, *turn) for form in ("between", "left_of_both", "right_of_both") for turn in turns])
+        return tuple([(form, *turn) for form in TRIPLE for turn in turns])
     return tuple([("aside", a, k, 0) for k in range(6)])
 
 
@@ -58,7 +70,7 @@ def as_value(structure: Structure, clue: Clue) -> Value:
     form, a, b, c = clue
     names = structure["names"]
     if form == "aside":
-        return (form, names[a], STORIES[structure["story"]][2][b])
+        return (form, names[a], STORIES[structure["story"]].asides[b])
     if form in SINGLE:
         return (form, names[a]) if form == "ends" else (form, names[a], b + 1)
     if form in PAIR:
@@ -88,15 +100,15 @@ def clue_name(structure: Structure, topic: Topic) -> str:
     return f"{names[0]}, besides" if topic[0] == "aside" else "–".join(names)
 
 
-# --- the statement ----------------------------------------------------------------------------------------------------
+# --- the statement ------------------------------------------------------------------------------------
 
 
 def frame(structure: Structure) -> tuple[str, str]:
     """The scene and the question."""
     bank, style, story, names = wordings(BANK), structure["style"], structure["story"], structure["names"]
-    places, ask, target = STORIES[story][1], structure["ask"], structure["target"]
-    fields = {"names": listed(names), "count": COUNTS[len(names)], "last": places[len(names) - 1], "place": places[target],
-              "x": names[target]}
+    places, ask, target = STORIES[story].places, structure["ask"], structure["target"]
+    fields = {"names": listed(names), "count": COUNTS[len(names)], "last": places[len(names) - 1],
+              "place": places[target], "x": names[target]}
     return bank.choose(f"{story}.intro", style, fields), bank.choose(f"{story}.{ask}", style, fields)
 
 
@@ -108,20 +120,27 @@ def sentence(structure: Structure, index: int, clue: Clue) -> str:
 
 def words_of(structure: Structure, index: int, clue: Clue) -> Words:
     bank, style, topic = wordings(BANK), structure["style"] + index, structure["topics"][index]
-    kind, fields = topic[0], dict(zip("abc", [structure["names"][p] for p in topic[1:]], strict=False))
-    ask = f"{structure['story']}.ask_aside" if kind == "aside" else f"ask.{kind}"
-    return Words(sentence(structure, index, clue), bank.choose(ask, style, fields), bank.choose(f"the.{kind}", 0, fields))
+    ask = f"{structure['story']}.ask_aside" if topic[0] == "aside" else f"ask.{topic[0]}"
+    fields = _abc(structure, topic)
+    return Words(sentence(structure, index, clue), bank.choose(ask, style, fields),
+                 bank.choose(f"the.{topic[0]}", 0, fields))
+
+
+def _abc(structure: Structure, topic: Topic) -> dict[str, str]:
+    """The names that a clue is about, as fields."""
+    return dict(zip("abc", [structure["names"][p] for p in topic[1:]], strict=False))
 
 
 def _clause(structure: Structure, index: int, clue: Clue) -> str:
+    """The clue as a clause, without capital and period."""
     form, a, b, c = clue
     names, story = structure["names"], structure["story"]
     if form in PAIR:
         key = f"{story}.gap_one" if form == "gap" and c == 1 else f"{story}.{form}"
         fields = {"a": names[a], "b": names[b], "k": COUNTS[c]}
     elif form in SINGLE or form == "aside":
-        key, fields = f"{story}.{form}", {"a": names[a]}
-        fields["place" if form != "aside" else "k"] = STORIES[story][1 if form != "aside" else 2][b]
+        key = f"{story}.{form}"
+        fields = {"a": names[a], "place": STORIES[story].places[b], "k": STORIES[story].asides[b]}
     else:
         key, fields = f"{story}.{form}", {"a": names[a], "b": names[b], "c": names[c]}
     return wordings(BANK).choose(key, structure["style"] + index, fields)
@@ -134,29 +153,39 @@ def listed(names: Sequence[str], joint: str = "and") -> str:
 def options(problem: Problem) -> Sequence[str]:
     """What an answer is made of: names or, of days, the places; nothing where it is a number."""
     structure = problem.structure
+    names: Sequence[str] = structure["names"]
     if structure["ask"] != "where":
-        return structure["names"]
-    return _DAYS[: len(structure["names"])] if structure["story"] == "days" else ()
+        return names
+    return _DAYS[: len(names)] if structure["story"] == "days" else ()
 
 
-# --- the work ---------------------------------------------------------------------------------------------------------
+def kind_of_answer(structure: Structure) -> str:
+    if structure["ask"] == "where":
+        return "choice" if structure["story"] == "days" else "number"
+    return "choice" if structure["ask"] == "who" else "order"
 
 
-def write(problem: Problem, clues: Sequence[Clue], moves: Sequence[Move], opens: Sequence[int], head: Sequence[Step] = ()) -> Work:
+# --- the work -----------------------------------------------------------------------------------------
+
+
+def write(problem: Problem, clues: Sequence[Clue], moves: Sequence[Move], opens: Sequence[int],
+          head: Sequence[Step] = ()) -> Work:
     """Moves as steps, behind those of `head`, and the answer that the open places give."""
     structure = problem.structure
-    bank, style, names = wordings(BANK), structure["style"], structure["names"]
+    bank, style = wordings(BANK), structure["style"]
     steps = list(head)
     for number, move in enumerate(moves, start=len(steps)):
         line, new = _line(structure, clues, move, style + number)
-        used = [m.clue for m in (move, *move.chain) if m.clue >= 0] if move.chain else [move.clue] if move.clue >= 0 else []
+        used = [m.clue for m in (move, *move.chain) if m.clue >= 0]
         uses = tuple([problem.quantities[i].name for i in used]) or (f"s{number - 1}",)
         steps.append(Step(f"s{number}", _what(structure, move), line[0].upper() + line[1:], new, uses))
     value, answer = conclusion(structure, opens)
     if isinstance(value, tuple) or len(steps) < 2:
         fields = {"list": answer, "new": steps[-1].value}
-        key, what = ("final.order", "what.last") if isinstance(value, tuple) else ("final.one", "what.one_last")
-        steps.append(Step(f"s{len(steps)}", bank.choose(what, 0, {}), bank.choose(key, style, fields), answer, (steps[-1].name,)))
+        whole = isinstance(value, tuple)
+        key, what = ("final.order", "what.last") if whole else ("final.one", "what.one_last")
+        line = bank.choose(key, style, fields)
+        steps.append(Step(f"s{len(steps)}", bank.choose(what, 0, {}), line, answer, (steps[-1].name,)))
     return Work(tuple(steps), value, answer)
 
 
@@ -165,8 +194,8 @@ def conclusion(structure: Structure, opens: Sequence[int]) -> tuple[Value, str]:
     names, story, ask, target = structure["names"], structure["story"], structure["ask"], structure["target"]
     if ask == "where":
         k = opens[target].bit_length() - 1
-        place = STORIES[story][1][k] if story == "days" else k + 1
-        return place, f"{STORIES[story][4]}{place}"
+        place: Value = STORIES[story].places[k] if story == "days" else k + 1
+        return place, f"{STORIES[story].unit}{place}"
     if ask == "who":
         name = names[list(opens).index(1 << target)]
         return name, name
@@ -179,14 +208,16 @@ def _what(structure: Structure, move: Move) -> str:
     if move.clue < 0:
         return wordings(BANK).choose("what.case" if move.kind == "case" else "what.left", 0, {})
     topic = structure["topics"][move.clue]
-    return wordings(BANK).choose(f"what.{topic[0]}", 0, dict(zip("abc", [structure["names"][p] for p in topic[1:]], strict=False)))
+    return wordings(BANK).choose(f"what.{topic[0]}", 0, _abc(structure, topic))
 
 
 @cache
 def _named(story: str, places: int, key: str) -> tuple[str, str]:
     """The section for being in one of these places ("not": in none of them), and the places in words."""
-    kind = key if key == "not" or not places & (places - 1) else "could" if key == "would" else "may"
-    return f"{story}.{kind}", listed([name for k, name in enumerate(STORIES[story][1]) if places >> k & 1], "or")
+    several = places & (places - 1)
+    kind = key if key == "not" or not several else "could" if key == "would" else "may"
+    named = [name for k, name in enumerate(STORIES[story].places) if places >> k & 1]
+    return f"{story}.{kind}", listed(named, "or")
 
 
 def _spot(structure: Structure, who: Sequence[int], places: int, style: int, key: str = "is") -> str:
@@ -198,7 +229,8 @@ def _spot(structure: Structure, who: Sequence[int], places: int, style: int, key
 
 
 def _news(structure: Structure, move: Move, who: Sequence[int], style: int, key: str = "is") -> str:
-    """What a move has changed for these people, placements first: what is left or, if that is less, what is lost."""
+    """What a move has changed for these people, placements first: what is left or, if that is less, what is
+    lost."""
     groups: dict[tuple[str, int], list[int]] = {}
     placed = sum([move.after[p] for p in who if move.after[p] & (move.after[p] - 1) == 0])
     for p in who:
@@ -227,7 +259,8 @@ def _line(structure: Structure, clues: Sequence[Clue], move: Move, style: int) -
     who = people_of(clue)
     new = _news(structure, move, who, style)
     known = [p for p in who if move.before[p] & (move.before[p] - 1) == 0]
-    fields = {"clause": _clause(structure, move.clue, clue), "new": new, "known": _known(structure, move, known, style)}
+    fields = {"clause": _clause(structure, move.clue, clue), "new": new,
+              "known": _known(structure, move, known, style)}
     if move.kind != "clue":
         fields |= slip_fields(structure, clues, move)
         return bank.choose(f"{move.kind}.line" if known else f"{move.kind}.line_open", style, fields), new
@@ -240,7 +273,8 @@ def _known(structure: Structure, move: Move, known: Sequence[int], style: int) -
 
 
 def _key(n: int, clue: Clue, move: Move, who: Sequence[int], known: Sequence[int]) -> str:
-    """The section for what follows from a clue: how much of it does the clue give, how much the places that are taken?"""
+    """The section for what follows from a clue: how much of it does the clue give, how much the places that
+    are taken?"""
     if clue[0] == "at" or (clue[0] == "not_at" and move.after[who[0]].bit_count() > 1):
         return "line.given"
     placed = [p for p in who if move.after[p] & (move.after[p] - 1) == 0 and p not in known]
@@ -253,14 +287,13 @@ def _key(n: int, clue: Clue, move: Move, who: Sequence[int], known: Sequence[int
     for p in known:
         free[p] = move.before[p]
     alone = dict(zip(who, narrow(n, clue, free), strict=True))
-    return "line.direct" if all([alone[p] == move.after[p] for p in placed]) else f"line.open{more}"
+    return "line.direct" if all(alone[p] == move.after[p] for p in placed) else f"line.open{more}"
 
 
 def _case_line(structure: Structure, clues: Sequence[Clue], move: Move, style: int) -> tuple[str, str]:
     """A place ruled out: what would follow from it, up to the clue that could not be kept."""
     bank, names = wordings(BANK), structure["names"]
     p, tried = move.person, move.before[move.person] & ~move.after[move.person]
-    nth = STORIES[structure["story"]][1]
     steps, end = move.chain[:-1], move.chain[-1]
     parts = [_news(structure, m, people_of(clues[m.clue]), style, "would") if m.kind == "clue"
              else _spot(structure, (m.person,), m.after[m.person], style, "would") for m in steps]
@@ -268,20 +301,18 @@ def _case_line(structure: Structure, clues: Sequence[Clue], move: Move, style: i
         clash = bank.choose("clash.clue", style, {"clause": _clause(structure, end.clue, clues[end.clue])})
     else:
         clash = bank.choose("clash.none", style, {"x": names[end.person]})
-    left = move.after[p]
-    fields = {"x": names[p], "place": nth[tried.bit_length() - 1]}
-    new = _spot(structure, (p,), left, style) if left.bit_count() < 3 else _spot(structure, (p,), tried, style, "not")
-    fields = {"supposed": bank.choose(f"{structure['story']}.if", style, fields),
-              "chain": f"{', '.join(parts)}, and " if parts else "", "clash": clash, "new": new}
+    new = _spot(structure, (p,), move.after[p], style)
+    fields = {"supposed": _spot(structure, (p,), tried, style, "if"), "clash": clash, "new": new,
+              "chain": f"{', '.join(parts)}, and " if parts else ""}
     return bank.choose("line.case", style, fields), new
 
 
-# --- mistakes ---------------------------------------------------------------------------------------------------------
+# --- mistakes -----------------------------------------------------------------------------------------
 
 
 def slip_fields(structure: Structure, clues: Sequence[Clue], move: Move) -> dict[str, str]:
     """What the wordings of a mistake need."""
-    names, (side, other) = structure["names"], STORIES[structure["story"]][3]
+    names, (side, other) = structure["names"], STORIES[structure["story"]].sides
     fields = {"x": names[move.person], "about": "", "side": side, "other": other}
     if move.clue >= 0:
         clue, style = clues[move.clue], structure["style"]
@@ -289,7 +320,7 @@ def slip_fields(structure: Structure, clues: Sequence[Clue], move: Move) -> dict
         known = [p for p in who if move.before[p] & (move.before[p] - 1) == 0]
         topic = structure["topics"][move.clue]
         fields |= {"a": names[who[0]], "b": names[who[-1]], "clause": _clause(structure, move.clue, clue),
-                   "about": wordings(BANK).choose(f"the.{topic[0]}", 0, dict(zip("abc", [names[p] for p in topic[1:]], strict=False))),
+                   "about": wordings(BANK).choose(f"the.{topic[0]}", 0, _abc(structure, topic)),
                    "known": _known(structure, move, known, style),
                    "k": COUNTS[clue[3]] if clue[0] == "gap" else ""}
     return fields

@@ -73,7 +73,7 @@ def slip(teller: Teller, problem: Problem, right: Work, kind: str, step: int) ->
     if results[-1] == right.value or results[-1] * 50 < 1 or results[-1] > 10_000_000:
         return None
     fields = _fields(teller, structure, values, right, edit, kind, step)
-    wrong = telling.told(teller, structure, values, results, right.steps[:step], edit, fields)
+    wrong = telling.retold(teller, structure, values, results, right, step, edit, fields)
     return None if wrong.answer == right.answer else Slip(kind, step, wrong, fields)
 
 

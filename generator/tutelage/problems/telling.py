@@ -10,7 +10,7 @@ that world instead, where WORLD is the world's name up to an underscore.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
@@ -42,6 +42,9 @@ class Edit(NamedTuple):
     line: str = ""  # the wording of that line
     left_out: frozenset[int] = frozenset()  # nodes without a line
     values: Mapping[str, Value] = {}  # what quantities are taken for
+
+
+NOTHING = Edit({}, -1)
 
 
 def key_in(teller: Teller, world: str, key: str) -> str:
@@ -99,33 +102,33 @@ def question(teller: Teller, structure: Structure) -> str:
     return wordings(teller.file).choose(key, structure["style"], fields_of(teller, structure, last))
 
 
-def told(teller: Teller, structure: Structure, values: Mapping[str, Value], results: Sequence[Any],
-         done: Iterable[Step] = (), edit: Edit | None = None, extra: Mapping[str, str] | None = None) -> Work:
-    """The work from behind the steps that are `done`, with `results` as what comes of the nodes.
+def told(teller: Teller, structure: Structure, values: Mapping[str, Value], results: Sequence[Any]) -> Work:
+    """The right work, with `results` as what comes of the nodes."""
+    return retold(teller, structure, values, results, Work((), 0, ""), 0, NOTHING, {})
 
-    `edit` is carried out at its node; its wording may use the fields `extra` too.
-    """
+
+def retold(teller: Teller, structure: Structure, values: Mapping[str, Value], results: Sequence[Any], right: Work, start: int,
+           edit: Edit, extra: Mapping[str, str]) -> Work:
+    """The right work up to step `start`, and from there on the work with an edit, whose wording may use `extra` too."""
     choose, style, nodes, world = wordings(teller.file).choose, structure["style"], structure["nodes"], structure["world"]
-    steps = list(done)
+    steps, whats = [*right.steps[:start]], [step.what for step in right.steps]
     names = [step.name for step in steps]
-    if edit is not None:
-        values = {**values, **edit.values} if edit.values else values
-    for index in range(len(steps), len(nodes)):
-        node = nodes[index]
-        key = f"n.{node[2]}"
-        if edit is not None:
-            node = edit.nodes.get(index, node)
-            if index in edit.left_out:  # what comes next uses what there was before
-                names.append(names[node[1][0]] if node[1][0].__class__ is int else node[1][0])
-                continue
-        fields = line_fields(teller, structure, index, node, values, results)
-        if edit is not None and edit.at == index:
-            key, fields = edit.line, {**(extra or {}), **fields}
-        what = choose(key_in(teller, world, f"n.{node[2]}.what"), style, fields)
+    if edit.values:
+        values = {**values, **edit.values}
+    for index in range(start, len(nodes)):
+        node = edit.nodes.get(index) or nodes[index]
+        if index in edit.left_out:  # what comes next uses what there was before
+            names.append(names[node[1][0]] if node[1][0].__class__ is int else node[1][0])
+            continue
+        key, fields = f"n.{node[2]}", line_fields(teller, structure, index, node, values, results)
+        what = whats[index] if whats else choose(key_in(teller, world, f"{key}.what"), style, fields)
+        if edit.at == index:
+            key, fields = edit.line, {**extra, **fields}
         line = choose(key_in(teller, world, key), style + 5 * index, fields)
         uses = tuple([names[arg] if arg.__class__ is int else arg for arg in node[1]])
-        steps.append(Step(f"s{index}", what, line, fields["r"], uses))
-        names.append(f"s{index}")
+        name = f"s{index}"
+        steps.append(Step(name, what, line, fields["r"], uses))
+        names.append(name)
     unit = nodes[-1][3]
     return Work(tuple(steps), results[-1], teller.show(results[-1], unit, teller.nouns(world, unit, "")))
 

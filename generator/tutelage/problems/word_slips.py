@@ -71,7 +71,7 @@ def slip(teller: Teller, problem: Problem, right: Work, kind: str, step: int) ->
     if results[-1] == right.value or min(results) < 2 or max(results) > 3 * MOST:
         return None
     fields = _fields(teller, structure, values, right, edit, kind, step)
-    wrong = telling.told(teller, structure, values, results, right.steps[:step], edit, fields)
+    wrong = telling.retold(teller, structure, values, results, right, step, edit, fields)
     return Slip(kind, step, wrong, fields)
 
 

@@ -49,7 +49,7 @@ _PLURAL = re.compile(r"[a-z-]{3,}s|people|children|men|women|feet|teeth|mice|gee
 _NO_NOUNS = (
     "was has does his its this plus less minus always sometimes perhaps gets costs makes sells takes gives needs wants "
     "buys eats pays uses yes thus gas bus class glass dress grass boss cross across times as pass mass is us")
-_LINKS = "of in on at for per each a an left from with after during under over by between remaining altogether"
+_LINKS = "of in on at for per each a an left from with after during under over by between remaining"
 _NO_PLURAL, _LINK = frozenset(_NO_NOUNS.split()), frozenset(_LINKS.split())
 _VERB = re.compile(
     r"is|are|was|were|will|would|can|could|has|had|have|did|does|do|so|because|which|who|that|and|but|if|when|since|to|as|"
