@@ -30,6 +30,8 @@ def wrong_sites(all_heard: Sequence[Heard], moves: Sequence[Move]) -> list[tuple
         roles = move.roles
         if not step or move.kind == "either" or (move.supposed and move.opens != (move.kind == "clash")):
             found[UNCHECKED, step] = None
+        if move.opens:
+            continue  # before a supposition is made, nobody can ask about what follows from it
         for speaker, (form, x, _, y, _), _, _, _, _, about_self, _ in all_heard:
             own = roles[speaker]
             if form in ("and", "or"):

@@ -133,7 +133,8 @@ def _claimed(structure: Structure, claim: Claim, vary: int, speaker: int = UNKNO
     p = f"{first} is {ones[rx]}"
     if form == "is":
         return p
-    return bank.choose(form, style, {"p": p, "q": f"{second} {'am' if second == 'I' else 'is'} {ones[ry]}"})
+    fields = {"p": p, "q": f"{second} {'am' if second == 'I' else 'is'} {ones[ry]}"}
+    return bank.choose(form if speaker >= 0 else f"{form}.told", style, fields)
 
 
 def asked_set(structure: Structure, roles: Sequence[int]) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def _choices(n: int, move: Move, goal: Goal) -> Iterator[tuple[int, int]]:
 
 
 def next_choice(opens: Sequence[int]) -> Move | None:
-    """One more choice where a clue should decide: whoever has fewest places open, but several, takes the first.
+    """One more choice where a clue should decide: whoever has few places open, but several, takes the first.
 
     None where there is nothing to choose, or somebody has no place at all.
     """

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from tutelage.problems.worlds import World
+from tutelage.wording import cap
 
 # kind: abilities | one world a line: name: words as key=value, numbers as key=n n n
 _TEXT = """
@@ -95,6 +96,9 @@ UNITS: Mapping[str, tuple[str, str]] = {
 } | {name: (one, many) for name, (one, many, _) in CURRENCIES.items()}
 
 
+CAPPED = ("who", "the", "one", "goods", "other")  # words that sentences begin with: `Who` is `who` with a capital
+
+
 def _worlds() -> dict[str, World]:
     found: dict[str, World] = {}
     kind, can = "", frozenset[str]()
@@ -107,7 +111,8 @@ def _worlds() -> dict[str, World]:
         pairs = [pair.split("=") for pair in rest.split("; ")]
         numbers = {key: tuple(map(int, value.split())) for key, value in pairs if value[0].isdigit()}
         words = {key: value for key, value in pairs if not value[0].isdigit()}
-        found[f"{kind}_{name}"] = World(words, {}, can, numbers, {})
+        words.update({key.capitalize(): cap(words[key]) for key in CAPPED if key in words})
+        found[f"{kind}_{name}"] = World(words, {}, {}, can, numbers, {})
     return found
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from tutelage.problems.expressions import Node
 from tutelage.values import Problem, Quantity, Step, Structure, Value, Words, Work
-from tutelage.wording import wordings
+from tutelage.wording import cap, wordings
 
 SIGNS: Mapping[str, str] = {"plus": " + ", "minus": " − ", "times": " × ", "over": " ÷ ", "ratio": " ÷ ", "part": " × ",
                             "percent": " × ", "rate": " ÷ ",
@@ -59,11 +59,13 @@ def key_in(teller: Teller, world: str, key: str) -> str:
 def sentence(teller: Teller, structure: Structure, index: int, value: Value | None) -> str:
     """The sentence of a row; of a note, or with None of a hidden quantity, the one without a number."""
     key, fields = _spoken(teller, structure, index)
+    name, _, _, _, phrase = structure["says"][index]
     if value is not None:
-        fields["n"] = teller.said(structure["says"][index][4] if key == "was" else key, value)
-    elif structure["says"][index][0]:
+        fields["n"] = teller.said(phrase if key == "was" else key, value)
+    elif name:
         key += ".un"
-    return wordings(teller.file).choose(key_in(teller, structure["world"], f"s.{key}"), structure["style"] + index, fields)
+    world = structure["world"]
+    return wordings(teller.file).choose(key_in(teller, world, f"s.{key}"), structure["style"] + index, fields)
 
 
 def say(teller: Teller, problem: Problem, quantity: Quantity) -> Words:
@@ -167,7 +169,8 @@ def _spoken(teller: Teller, structure: Structure, index: int) -> tuple[str, dict
         before, other = _spoken(teller, structure, index - 1)
         fields["vp"] = bank.choose(key_in(teller, world, f"s.{before}.the"), style, other)
     elif ref:
-        fields["ref"] = bank.choose(f"ref.{ref}", style + index, fields)
+        fields["ref"] = said = bank.choose(f"ref.{ref}", style + index, fields)
+        fields["Ref"] = cap(said)
     return key, fields
 
 

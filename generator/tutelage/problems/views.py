@@ -44,7 +44,7 @@ class Analysis(NamedTuple):
     determined: bool
     witness: tuple[Mapping[str, Value], Mapping[str, Value]] | None  # None iff determined
     k: int  # size of the smallest sufficient set; 0 iff determined
-    sufficient: tuple[tuple[str, ...], ...]  # all minimal sufficient sets of hidden quantities
+    sufficient: tuple[tuple[str, ...], ...]  # all minimal sufficient sets of hidden quantities; ((),) iff determined
     entropy: float  # of the answer, in bits, completions taken as equally likely
     gain: Mapping[str, float]  # expected information about the answer, in bits, of being told each hidden quantity
 
@@ -75,10 +75,10 @@ def analyse(family: Family, problem: Problem, known: AbstractSet[str]) -> Analys
     """The exact analysis of the view of `problem` that shows the quantities `known`."""
     table = tabulate(family, problem, known)
     witness = _witness(table)
-    sets = minimal_sufficient_sets(table) if witness else ((),)
+    sets = minimal_sufficient_sets(table) if witness else ((),)  # of a determined view: to be told nothing
     entropy = _entropy(Counter(answer for _, answer in table.rows))
     gain = {name: entropy - _entropy_given(table, i) for i, name in enumerate(table.hidden)}
-    return Analysis(witness is None, witness, min(map(len, sets), default=0), sets if witness else (), entropy, gain)
+    return Analysis(witness is None, witness, min(map(len, sets), default=0), sets, entropy, gain)
 
 
 def minimal_sufficient_sets(table: Table) -> tuple[tuple[str, ...], ...]:

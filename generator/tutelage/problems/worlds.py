@@ -175,9 +175,10 @@ NUMBERS = ("each", "weight", "carry", "price")
 
 
 class World(NamedTuple):
-    """Words by their key ("made", "box", "boxes", "lose0", "a", "as"), abilities, and what numbers are usual."""
+    """What can be said about a world, and what can happen in it."""
 
-    words: Mapping[str, str]
+    words: Mapping[str, str]  # fields of the sentences: "made", "box", "boxes"
+    phrases: Mapping[str, str]  # what a quantity or a node can speak of, by its key: "lose0", "as" (the plural of kind a)
     units: Mapping[str, tuple[str, str]]  # singular and plural of each kind of thing
     can: frozenset[str]
     numbers: Mapping[str, tuple[int, ...]]  # what is usual for `each` box, a `price`, …
@@ -192,17 +193,18 @@ def _world(text: str) -> tuple[str, World]:
         key, _, both = noun.partition(" ")
         one, _, many = both.partition("/")
         units[key] = one, many
-    words = dict(pair.split("=") for pair in parts.pop("words").replace(",  ", ", ").split(", "))
+    words = dict(pair.split("=") for pair in parts.pop("words").split(", "))
     numbers = {key: tuple(map(int, parts.pop(key).split())) for key in NUMBERS if key in parts}
-    can, counts = frozenset(parts.pop("can").split()), {}
+    can, counts, phrases = frozenset(parts.pop("can").split()), dict[str, int](), dict[str, str]()
     for key, said in parts.items():
-        phrases = said.split("; ")
-        counts[key] = len(phrases)
-        words.update({f"{key}{i}": phrase for i, phrase in enumerate(phrases)})
+        options = said.split("; ")
+        counts[key] = len(options)
+        phrases.update({f"{key}{i}": phrase for i, phrase in enumerate(options)})
     for key, (one, many) in units.items():
-        words.update({key: one, f"{key}s": many})
-    words["boxes"] = words["boxs"]
-    return name, World(words, units, can, numbers, counts)
+        phrases.update({key: one, f"{key}s": many})
+        if len(key) > 1:  # the sentences name all but the kinds a, b, c, which they call `items`
+            words.update({key: one, "boxes" if key == "box" else f"{key}s": many})
+    return name, World(words, phrases, units, can, numbers, counts)
 
 
 WORLDS: Mapping[str, World] = dict(map(_world, _TEXT.strip().split("\n\n")))
@@ -213,4 +215,4 @@ def nouns(world: str, unit: str, phrase: str) -> Mapping[str, str]:
     """The words of a world with `item` and `items` for a unit, and the verb phrase of that key as `vp`."""
     here = WORLDS[world]
     one, many = here.units.get(unit) or UNITS[unit]
-    return {**here.words, "item": one, "items": many, "vp": here.words.get(phrase, phrase)}
+    return {**here.words, "item": one, "items": many, "vp": here.phrases.get(phrase, phrase)}

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tutelage.draws import Draws
-from tutelage.problems.family import Family
+from tutelage.problems.family import Family, all_names
+from tutelage.problems.views import analyse
 from tutelage.values import Problem, Slip, Work
 
 
@@ -28,7 +29,9 @@ def make_case(family: Family, problem: Problem, draws: Draws, *, leave_facts: fl
     right = family.work(problem)
     facts = [q.name for q in problem.quantities if q.fact]
     left = {name for name in facts if draws.chance(leave_facts)} if facts else set()
-    known = frozenset(q.name for q in problem.quantities if q.name not in left)
+    known = frozenset([q.name for q in problem.quantities if q.name not in left])
+    if left and analyse(family, problem, known).k < len(left):
+        known = all_names(problem)  # the answer is plain without one of them: asking for it would be over-asking
     slips: list[Slip] = []
     for kind, step in mixed_sites(family, problem, right, draws):
         slip = family.slip(problem, right, kind, step)

@@ -1,0 +1,486 @@
+"""The laws of checking: a clean dataset has no fault, and each kind of damage is found, in its file and row.
+
+Damage is planted as a careful forger would: the file is written again with its schema, ids and digests are made to fit
+(unless they are what is tested), so that the deeper check has to find it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tutelage.build import build
+from tutelage.check import Found, check
+from tutelage.errors import StoreError, UsageError
+from tutelage.plan import Plan
+from tutelage.recipes import RECIPES
+from tutelage.records.episode import content_id
+from tutelage.records.schema import SCHEMAS
+from tutelage.store.shards import CHUNKING, file_digest
+
+Row = dict[str, Any]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+TRAIN, TEST = "train-00000-of-00002.parquet", "test-00000-of-00002.parquet"
+EPISODES, SFT = f"episodes/{TRAIN}", f"sft/{TRAIN}"
+ROLES = {"teacher": "user", "student": "assistant"}
+
+
+@pytest.fixture
+def damaged(sml: Path, tmp_path: Path) -> Path:
+    """A copy to damage."""
+    shutil.copytree(sml, tmp_path / "sml")
+    return tmp_path / "sml"
+
+
+def read(root: Path, path: str) -> list[Row]:
+    rows: list[Row] = pq.read_table(root / path).to_pylist()
+    return rows
+
+
+def write(root: Path, path: str, rows: list[Row], schema: pa.Schema | None = None) -> None:
+    """Writes a file again, as a shard is written, and lets the manifest say what it is now."""
+    schema = schema or SCHEMAS[path.partition("/")[0].partition("_")[0]]
+    with pq.ParquetWriter(root / path, schema, compression="zstd", compression_level=3, write_page_index=True,
+                          use_content_defined_chunking=CHUNKING) as writer:
+        writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
+    note(root, path, len(rows))
+
+
+def note(root: Path, path: str, rows: int) -> None:
+    manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
+    for file in manifest["files"]:
+        if file["path"] == path:
+            manifest["rows"][path.partition("-")[0]] += rows - file["rows"]
+            file.update(rows=rows, bytes=(root / path).stat().st_size, sha256=file_digest(root / path))
+    (root / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def forget(root: Path, path: str) -> None:
+    """Takes a file out of the folder and the manifest."""
+    note(root, path, 0)
+    (root / path).unlink()
+    manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"] = [file for file in manifest["files"] if file["path"] != path]
+    (root / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def refit(episode: Row, sft: Row) -> None:
+    """Makes the id, and the row that is ready to train, fit the episode's turns."""
+    turns = episode["turns"]
+    episode["id"] = sft["id"] = content_id(episode["recipe"], episode["arm"], episode["private"]["problem"],
+                                           [t["text"] for t in turns], [t["act"] for t in turns],
+                                           [t["answer"] for t in turns])
+    sft["messages"] = [{"role": ROLES[t["role"]], "content": t["text"], "loss": t["role"] == "student"} for t in turns]
+
+
+def plant(root: Path, change: Callable[[Row], object], where: Callable[[Row], bool] = lambda row: True) -> int:
+    """Changes the first fitting training episode and makes all else fit; gives its row number."""
+    episodes, sft = read(root, EPISODES), read(root, SFT)
+    number = next(i for i, row in enumerate(episodes) if where(row))
+    before = json.dumps(episodes[number])
+    change(episodes[number])
+    assert json.dumps(episodes[number]) != before
+    refit(episodes[number], sft[number])
+    write(root, EPISODES, episodes)
+    write(root, SFT, sft)
+    return number
+
+
+def kinds(found: Found, file: str, row: int) -> set[str]:
+    """The kinds of faults, all of which must be in this file and row."""
+    assert {(fault.file, fault.row) for fault in found.faults} == {(file, row)}, found.faults
+    return {fault.kind for fault in found.faults}
+
+
+def slipped(row: Row) -> bool:
+    """Whether an attempt of the dialogue was wrong, and its last turn is not its second."""
+    return any(turn["slip"] for turn in row["turns"])
+
+
+def turn_with(act: str) -> Callable[[Row], bool]:
+    return lambda row: any(turn["act"] == act for turn in row["turns"])
+
+
+def first(row: Row, act: str) -> Row:
+    turn: Row = next(turn for turn in row["turns"] if turn["act"] == act)
+    return turn
+
+
+# --- clean ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_clean_dataset_has_no_fault(sml: Path, q_priming: Path) -> None:
+    """What was built is faultless, and all of it was looked at."""
+    for root in (sml, q_priming):
+        found = check(root)
+        assert found.faults == ()
+        manifest = json.loads((root / "manifest.json").read_text())
+        assert found.checked["files"] == len(manifest["files"])
+        for config, what in (("episodes", "episodes"), ("sft", "sft rows")):
+            assert found.checked[what] == sum(n for key, n in manifest["rows"].items() if key.startswith(config))
+
+
+@pytest.mark.parametrize("recipe", [recipe.name for recipe in RECIPES])
+def test_every_recipe_and_family_is_clean(recipe: str, tmp_path: Path) -> None:
+    """Rows of all families, in every recipe, are derived again without a fault."""
+    build(Plan(recipe, 40, 8), tmp_path / "out")
+    assert check(tmp_path / "out").faults == ()
+
+
+def test_refitting_plants_nothing(damaged: Path) -> None:
+    """Writing the same rows again is no damage, so what the tests below find is what they planted."""
+    episodes, sft = read(damaged, EPISODES), read(damaged, SFT)
+    for episode, row in zip(episodes, sft, strict=True):
+        before = json.dumps([episode, row])
+        refit(episode, row)
+        assert json.dumps([episode, row]) == before
+    write(damaged, EPISODES, episodes)
+    write(damaged, SFT, sft)
+    assert check(damaged).faults == ()
+
+
+# --- in an episode ----------------------------------------------------------------------------------------------------
+
+
+def _accept_a_wrong_answer(row: Row) -> None:
+    wrong, last = row["private"]["slips"][0]["answer"], row["turns"][-1]
+    last["text"] = last["text"].replace(last["answer"], wrong)
+    last["answer"] = wrong
+
+
+def _leak(row: Row) -> None:
+    first(row, "hint")["text"] += f" You should get {row['private']['answer']}."
+
+
+def _swap_role(row: Row) -> None:
+    row["turns"][1]["role"] = "teacher"
+
+
+def _other_premise(row: Row) -> None:
+    problem = json.loads(row["private"]["problem"])
+    name = next(iter(problem["values"]))
+    problem["values"][name] += 1
+    row["private"]["problem"] = json.dumps(problem, ensure_ascii=False, separators=(",", ":"))
+
+
+def _other_solution(row: Row) -> None:
+    row["private"]["solution"] += " Done."
+
+
+CHANGES: dict[str, tuple[Callable[[Row], object], Callable[[Row], bool], set[str]]] = {
+    "another answer": (lambda row: row["private"].update(answer="nowhere"), slipped, {"answer"}),
+    "another value": (lambda row: row["private"].update(value='"nowhere"'), slipped, {"answer"}),
+    "another solution": (_other_solution, slipped, {"solution"}),
+    "a wrong answer accepted": (_accept_a_wrong_answer, slipped, {"attempt", "verdict"}),
+    "a right answer rejected": (lambda row: row["turns"][-1].update(correct=False), slipped,
+                                {"verdict", "attempt", "reward"}),
+    "an answer in the act alone": (lambda row: row["turns"][-1].update(answer="nowhere"), slipped, {"attempt"}),
+    "other words for the answer": (lambda row: row["turns"][-1].update(text=f"{row['turns'][-1]['text']} Answer: 0"),
+                                   slipped, {"attempt"}),
+    "a leak": (_leak, turn_with("hint"), {"leak"}),
+    "a swapped role": (_swap_role, lambda row: not slipped(row), {"role", "leak"}),
+    "a teacher's act of a student": (lambda row: row["turns"][1].update(act="hint"), slipped, {"role"}),
+    "an act that is none": (lambda row: row["turns"][1].update(act="nosuch"), slipped, {"role"}),
+    "a turn too many": (lambda row: row["turns"].append(dict(row["turns"][0])), slipped, {"turns", "reward"}),
+    "a turn too few": (lambda row: row.update(n_turns=row["n_turns"] - 1), slipped, {"turns"}),
+    "too many turns": (lambda row: row.update(max_turns=1), slipped, {"turns"}),
+    "another statement": (lambda row: row["turns"][0].update(text=f"{row['turns'][0]['text']} Hurry."), slipped,
+                          {"statement"}),
+    "another premise": (_other_premise, slipped, {"statement"}),
+    "a hidden premise": (lambda row: row["private"]["known"].pop(), slipped, {"statement", "view"}),
+    "a reward for nothing": (lambda row: row.update(solved_turn=1), slipped, {"reward"}),
+    "known_after": (lambda row: row["turns"][2].update(known_after=row["turns"][2]["known_after"] - 1), slipped, {"view"}),
+    "k_after": (lambda row: row["turns"][1].update(k_after=1), slipped, {"view"}),
+    "ig_bits": (lambda row: row["turns"][1].update(ig_bits=0.5), slipped, {"view"}),
+    "a mistake with another answer": (lambda row: row["private"]["slips"][0].update(answer="nowhere"), slipped, {"problem"}),
+    "a mistake that is right": (lambda row: row["private"]["slips"][0].update(answer=row["private"]["answer"]), slipped,
+                                {"problem"}),
+    "a mistake of another kind": (lambda row: row["private"]["slips"][0].update(kind="nosuch"), slipped, {"problem"}),
+    "a mistake at another step": (lambda row: row["private"]["slips"][0].update(step=99), slipped, {"problem"}),
+    "another mistake in the turn": (lambda row: first(row, "attempt").update(slip="nosuch"), slipped, {"attempt"}),
+    "a mistake in a right turn": (lambda row: row["turns"][-1].update(slip="one_way"), slipped, {"attempt", "verdict"}),
+    "a problem that is none": (lambda row: row["private"].update(problem="{}"), slipped, {"problem"}),
+    "a family that is none": (lambda row: row.update(family="nosuch"), slipped, {"problem"}),
+    "another structure": (lambda row: row.update(structure="0" * 16), slipped, {"structure"}),
+    "a null": (lambda row: row.update(source=None), slipped, {"schema"}),
+    "a null deep down": (lambda row: row["turns"][0].update(target=None), slipped, {"schema"}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_damage_in_an_episode_is_found(name: str, damaged: Path) -> None:
+    """Each damage is found by the check that is meant to find it, and no other row is blamed."""
+    change, where, expected = CHANGES[name]
+    number = plant(damaged, change, where)
+    found = check(damaged)
+    here = [fault for fault in found.faults if fault.file == EPISODES]
+    assert kinds(found._replace(faults=tuple(here)), EPISODES, number) >= expected
+    assert {fault.file for fault in found.faults} <= {EPISODES, SFT}
+
+
+def test_a_wrong_answer_accepted_is_found_by_judging_again(damaged: Path) -> None:
+    """The verdict on a wrong answer is the judge's own, not what is stored: an answer equal to none is no attempt."""
+    plant(damaged, lambda row: row["turns"][-1].update(answer="7 + 7", text="Answer: 7 + 7"), slipped)
+    found = check(damaged)
+    assert "attempt" in {fault.kind for fault in found.faults}
+
+
+def test_a_changed_id_is_found(damaged: Path) -> None:
+    """An id is the hash of what the row says."""
+    for path in (EPISODES, SFT):
+        rows = read(damaged, path)
+        rows[3]["id"] = "0" * 32
+        write(damaged, path, rows)
+    assert kinds(check(damaged), EPISODES, 3) == {"id"}
+
+
+def test_a_row_twice_is_found(damaged: Path) -> None:
+    """The same dialogue in two rows is one too many, in the same file or in two, with its twin in sft or without."""
+    for path in (EPISODES, SFT):
+        rows = read(damaged, path)
+        write(damaged, path, [*rows, rows[5]])
+    found = check(damaged)
+    assert ("episodes", -1, "id") in {fault[:3] for fault in found.faults}
+    assert read(damaged, EPISODES)[5]["id"] in "".join(fault.what for fault in found.faults)
+
+
+def test_a_row_in_the_wrong_split_is_found(damaged: Path) -> None:
+    """A training dialogue among the tests breaks the split by structure, however well all else fits."""
+    for config in ("episodes", "sft"):
+        train, test = read(damaged, f"{config}/{TRAIN}"), read(damaged, f"{config}/{TEST}")
+        write(damaged, f"{config}/{TRAIN}", train[1:])
+        write(damaged, f"{config}/{TEST}", [*test, train[0]])
+    assert kinds(check(damaged), f"episodes/{TEST}", len(test)) == {"split"}
+
+
+# --- in a row that is ready to train ----------------------------------------------------------------------------------
+
+
+def _sft(change: Callable[[list[Row]], object]) -> Callable[[Path], None]:
+    def planted(root: Path) -> None:
+        rows = read(root, SFT)
+        change(rows)
+        write(root, SFT, rows)
+
+    return planted
+
+
+@pytest.mark.parametrize(("change", "row", "what"), [
+    (lambda rows: rows[2]["messages"][1].update(content="Answer: 1"), 2, "messages are not the turns"),
+    (lambda rows: rows[2]["messages"][0].update(content=rows[2]["messages"][0]["content"] + " "), 2, "not the turns"),
+    (lambda rows: rows[2]["messages"][0].update(loss=True), 2, "loss is not that of train_on=all"),
+    (lambda rows: rows[2]["messages"][-1].update(loss=False), 2, "loss is not"),
+    (lambda rows: rows[2]["messages"][0].update(role="assistant"), 2, "roles are"),
+    (lambda rows: rows[2]["messages"][0].update(role="system"), 2, "roles are"),
+    (lambda rows: rows[2].update(id="0" * 32), 2, "has no episode"),
+    (lambda rows: rows[2].update(meta=None), 2, "null in meta"),
+    (lambda rows: rows[2]["messages"][1].update(content=None), 2, "null in messages"),
+    (lambda rows: rows[2].update(meta=rows[2]["meta"].replace("shortest_path", "other")), 2, "meta names another"),
+    (lambda rows: rows.append(rows[2]), -1, "are not, one by one,"),
+    (lambda rows: rows.pop(2), -1, "are not, one by one,"),
+    (lambda rows: rows.reverse(), -1, "are not, one by one,"),
+], ids=["message", "space", "loss of teacher", "loss of student", "role", "system", "id", "null", "null in message",
+        "meta", "twice", "missing", "order"])
+def test_damage_in_sft_is_found(change: Callable[[list[Row]], object], row: int, what: str, damaged: Path) -> None:
+    """The view for trainers is compared with its episodes, row by row, although each file is sound by itself."""
+    _sft(change)(damaged)
+    found = check(damaged)
+    assert {fault.file for fault in found.faults} == {SFT}
+    assert [fault for fault in found.faults if fault.row == row and fault.kind == "sft" and what in fault.what]
+
+
+def test_a_failure_in_sft_is_found(damaged: Path) -> None:
+    """A dialogue that failed is not to be trained on: it has no episode in that split."""
+    failed = next(path for path in damaged.glob("episodes/failures*") if pq.read_metadata(path).num_rows)
+    number = failed.name.split("-")[1]
+    path = f"sft/train-{number}-of-00002.parquet"
+    rows, row = read(damaged, path), pq.read_table(failed).to_pylist()[0]
+    messages = [{"role": ROLES[t["role"]], "content": t["text"], "loss": t["role"] == "student"} for t in row["turns"]]
+    write(damaged, path, [*rows, {"id": row["id"], "messages": messages, "meta": rows[0]["meta"]}])
+    found = check(damaged)
+    assert (path, len(rows)) in {(fault.file, fault.row) for fault in found.faults}
+
+
+def test_a_row_of_another_arm_is_found(q_priming: Path, tmp_path: Path) -> None:
+    """The arms of a recipe have views of their own; a row of one among another's is found."""
+    root = tmp_path / "q"
+    shutil.copytree(q_priming, root)
+    one, two = (f"{config}/train-00000-of-00001.parquet" for config in ("sft", "sft_plain"))
+    rows, plain = read(root, one), read(root, two)
+    write(root, one, [plain[0], *rows[1:]])
+    found = check(root)
+    assert (one, 0, "sft", "arm 'plain' stands in sft") in found.faults
+
+
+# --- in files ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_flipped_byte_is_found(damaged: Path) -> None:
+    """Wherever a byte of a file changes, its digest tells."""
+    path = damaged / EPISODES
+    whole = path.read_bytes()
+    for place in (0, len(whole) // 3, len(whole) // 2, len(whole) - 5):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1:])
+        assert (EPISODES, -1, "digest") in {fault[:3] for fault in check(damaged).faults}
+
+
+@pytest.mark.parametrize("keep", [0, 3, 1000, -9])
+def test_a_truncated_file_is_found(keep: int, damaged: Path) -> None:
+    """A file that ends early can't be read, which is a fault and not a crash; other files are checked all the same."""
+    path = damaged / EPISODES
+    path.write_bytes(path.read_bytes()[:keep])
+    note(damaged, EPISODES, len(read(damaged, SFT)))
+    found = check(damaged)
+    assert (EPISODES, -1, "file") in {fault[:3] for fault in found.faults}
+    assert found.checked["episodes"] > 0
+
+
+def test_a_missing_file_is_found(damaged: Path) -> None:
+    """A shard that the manifest names but the folder lacks."""
+    (damaged / SFT).unlink()
+    found = check(damaged)
+    assert [(f.file, f.kind, f.what) for f in found.faults if f.file == SFT][0] == (
+        SFT, "file", "is in the manifest but not in the folder")
+
+
+@pytest.mark.parametrize("path", [EPISODES, SFT])
+def test_a_file_missing_from_the_manifest_too_is_found(path: str, damaged: Path) -> None:
+    """Episodes without their view, or a view without its episodes, are found though folder and manifest agree."""
+    forget(damaged, path)
+    assert check(damaged).faults
+
+
+def test_another_file_is_found(damaged: Path) -> None:
+    """A shard that the manifest doesn't name, which a trainer would read with the others."""
+    shutil.copy(damaged / EPISODES, damaged / "episodes" / "train-00007-of-00002.parquet")
+    assert check(damaged).faults == (("episodes/train-00007-of-00002.parquet", -1, "file",
+                                      "is in the folder but not in the manifest"),)
+
+
+def test_wrong_numbers_of_rows_are_found(damaged: Path) -> None:
+    """The manifest's counts are those of the files."""
+    manifest = json.loads((damaged / "manifest.json").read_text())
+    manifest["rows"]["sft/train"] += 1
+    (damaged / "manifest.json").write_text(json.dumps(manifest))
+    assert kinds(check(damaged), "manifest.json", -1) == {"rows"}
+    manifest["rows"]["sft/train"] -= 1
+    next(file for file in manifest["files"] if file["path"] == SFT)["rows"] += 1
+    manifest["rows"]["sft/train"] += 1
+    (damaged / "manifest.json").write_text(json.dumps(manifest))
+    assert kinds(check(damaged), SFT, -1) == {"rows"}
+
+
+@pytest.mark.parametrize("path", [EPISODES, SFT])
+def test_another_schema_is_found(path: str, damaged: Path) -> None:
+    """An extra column, a column of another type or order, and schema metadata are no schema of ours."""
+    rows, schema = read(damaged, path), SCHEMAS[path.partition("/")[0]]
+    others = [
+        schema.append(pa.field("extra", pa.string())), schema.set(0, pa.field("id", pa.large_string())),
+        pa.schema([*list(schema)[1:], schema.field(0)]), pa.schema(list(schema)[:-1]),
+        schema.with_metadata({"huggingface": "{}"}), schema.set(0, pa.field("id", pa.string(), nullable=False)),
+    ]
+    for other in others:
+        write(damaged, path, rows, other)
+        assert (path, -1, "schema") in {fault[:3] for fault in check(damaged).faults}, other
+
+
+# --- no dataset at all ------------------------------------------------------------------------------------------------
+
+
+def test_no_dataset(damaged: Path, tmp_path: Path) -> None:
+    """A folder without manifest, an unfinished build and a folder that isn't there are told apart from a damaged one."""
+    (damaged / "manifest.json").unlink()
+    with pytest.raises(StoreError, match=r"holds no manifest\.json"):
+        check(damaged)
+    with pytest.raises(StoreError, match=r"holds no manifest\.json"):
+        check(tmp_path / "nosuch")
+    (damaged / ".build").mkdir()
+    (damaged / ".build" / "plan.json").write_text("{}")
+    with pytest.raises(StoreError, match="unfinished build; run its build command again"):
+        check(damaged)
+
+
+def _garble(path: str, value: object) -> Callable[[Any], Any]:
+    def changed(manifest: Any) -> Any:
+        part, *names = manifest, *path.split("/")
+        for name in names[:-1]:
+            part = part[int(name) if isinstance(part, list) else name]
+        if value is None:
+            del part[names[-1]]
+        else:
+            part[names[-1]] = value
+        return manifest
+
+    return changed
+
+
+@pytest.mark.parametrize("change", [
+    lambda _: [], lambda _: "words", lambda _: {}, lambda _: None, _garble("format", 99), _garble("identity", {}),
+    _garble("identity", None), _garble("files", None), _garble("files", 3), _garble("files/0/sha256", None),
+    _garble("files/0/rows", "many"), _garble("files/0", None), _garble("identity/plan/rows", 0),
+    _garble("identity/plan/options", []), _garble("identity/plan/options/nosuch", 1), _garble("rows", None),
+    _garble("identity/plan/options/levels", [9]), _garble("counts", []),
+])
+def test_a_garbled_manifest(change: Callable[[Any], Any], damaged: Path) -> None:
+    """A manifest that is JSON but not ours is one error with the file's name, not a crash."""
+    path = damaged / "manifest.json"
+    try:
+        garbled = change(json.loads(path.read_text()))
+    except TypeError:  # a list has no item "0" to delete by name
+        garbled = {**json.loads(path.read_text()), "files": [3]}
+    path.write_text(json.dumps(garbled))
+    with pytest.raises(StoreError, match=r"manifest\.json .*build it again"):
+        check(damaged)
+
+
+def test_a_manifest_that_is_no_json(damaged: Path) -> None:
+    """Half a manifest, and bytes that are no text."""
+    path = damaged / "manifest.json"
+    for data in (path.read_bytes()[:100], b"\xff\xfe", b""):
+        path.write_bytes(data)
+        with pytest.raises(StoreError, match=r"manifest\.json is not a manifest of tutelage"):
+            check(damaged)
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def test_the_command(damaged: Path, sml: Path, command: Run, tmp_path: Path) -> None:
+    """Exit code 0 and "no faults", or 1 with file and row of each fault; --json says the same; workers don't count."""
+    done = command("check", sml, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(": no faults\n")
+    number = plant(damaged, _leak, turn_with("hint"))
+    _sft(lambda rows: rows[0]["messages"][0].update(loss=True))(damaged)
+    done = command("check", damaged, "--workers", 1, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"{EPISODES} row {number}: leak: turn " in done.stdout
+    assert f"{SFT} row 0: sft: loss is not" in done.stdout
+    assert done.stdout.endswith(": 2 faults\n")
+    done = command("check", damaged, "--workers", 2, "--json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert json.loads(done.stdout) == check(damaged).to_json()
+    assert [(fault["file"], fault["row"], fault["kind"]) for fault in json.loads(done.stdout)["faults"]] == [
+        (EPISODES, number, "leak"), (SFT, 0, "sft")]
+
+
+def test_checking_changes_nothing(damaged: Path) -> None:
+    """A check only reads."""
+    plant(damaged, _leak, turn_with("hint"))
+    before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in damaged.rglob("*")}
+    check(damaged)
+    assert {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in damaged.rglob("*")} == before
+
+
+def test_workers_are_at_least_one(sml: Path) -> None:
+    """No worker is no check."""
+    with pytest.raises(UsageError, match="workers=0"):
+        check(sml, workers=0)

@@ -1,0 +1,115 @@
+"""The conversation: what each policy does, who may see what, and an audit that finds planted leaks."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutelage.draws import stream
+from tutelage.problems import FAMILIES, family_named
+from tutelage.talk.acts import STUDENT_VOICES, TEACHER_VOICES
+from tutelage.talk.case import Case, make_case
+from tutelage.talk.converse import Dialogue, History, converse
+from tutelage.talk.leaks import find_leaks
+from tutelage.talk.mind import Mind
+from tutelage.talk.students import STUDENTS, StudentPolicy, student
+from tutelage.talk.teachers import TEACHERS, teacher
+from tutelage.values import Act, Turn
+
+
+def case_of(family: str, number: int, **options: float) -> Case:
+    draws = stream(9, "talk", family, number)
+    chosen = family_named(family)
+    return make_case(chosen, chosen.draw(draws, 1 + number % 5), draws, leave_facts=options.get("facts", 0.0))
+
+
+def play(policy: StudentPolicy, case: Case, guide: str = "ladder", turns: int = 8, number: int = 0) -> Dialogue:
+    draws = stream(9, "play", policy.name, number)
+    by_name = {each.name: each for each in TEACHERS}
+    return converse(case, student(policy, Mind(case, draws, STUDENT_VOICES[number % len(STUDENT_VOICES)])),
+                    teacher(by_name[guide], draws, TEACHER_VOICES[number % 3]), max_turns=turns)
+
+
+@pytest.mark.parametrize("policy", STUDENTS, ids=lambda p: p.name)
+@pytest.mark.parametrize("guide", [p.name for p in TEACHERS if not p.control])
+def test_everybody_gets_there_in_time(policy: StudentPolicy, guide: str) -> None:
+    """With an exact teacher and turns enough, each student ends right, in every family."""
+    for family in FAMILIES:
+        for number in range(4):
+            case = case_of(family.name, number)
+            if len(case.slips) >= policy.slips:
+                dialogue = play(policy, case, guide, turns=12, number=number)
+                assert dialogue.reward == 1, [turn.text for turn in dialogue.turns]
+
+
+def test_what_was_not_told_is_not_used() -> None:
+    """A student that asks where it is stuck says no line that needs an untold fact before it has been told."""
+    asked = 0
+    for number in range(60):
+        case = case_of("word_problem", number, facts=1.0)
+        dialogue = play(next(p for p in STUDENTS if p.name == "asks_when_stuck"), case, number=number)
+        told = set(case.known)
+        for turn in dialogue.turns:
+            if turn.role == "student":
+                said = [step for step in case.right.steps if step.line in turn.text]
+                untold = {q.name for q in case.problem.quantities} - told
+                assert not any(set(step.uses) & untold for step in said)
+                asked += turn.act.kind == "ask"
+            elif turn.act.kind == "tell":
+                told.add(turn.act.target)
+    assert asked >= 5
+
+
+def test_questions_for_facts_are_worth_bits() -> None:
+    """k falls to 0 when the missing facts have been told, and the question for a fact gains what was missing."""
+    for number in range(60):
+        case = case_of("word_problem", number, facts=1.0)
+        dialogue = play(next(p for p in STUDENTS if p.name == "asks_when_stuck"), case, number=number)
+        asks = [turn for turn in dialogue.turns if turn.act.kind == "ask"]
+        if asks:
+            assert dialogue.turns[0].k_after == len(asks)
+            assert dialogue.turns[-1].k_after == 0
+            assert asks[0].ig_bits > 0
+
+
+def test_student_sees_the_public_history_only() -> None:
+    """The student is called with the turns and nothing else; the teacher with the case as well."""
+    seen: list[History] = []
+    case = case_of("shortest_path", 1)
+
+    def watcher(history: History) -> Turn:
+        seen.append(list(history))
+        return Turn("student", Act("attempt", answer="nothing"), "Answer: nothing")
+
+    dialogue = converse(case, watcher, teacher(TEACHERS[0], stream(1, "t"), TEACHER_VOICES[0]), max_turns=1)
+    assert len(seen) == 1
+    assert dialogue.reward == 0
+    assert all(isinstance(turn, Turn) for history in seen for turn in history)
+    assert not any(case.right.answer in turn.text for history in seen for turn in history)
+
+
+@pytest.mark.parametrize("form", ["{v}", "{v}.0", "it is {w}", "{d}/2"])
+def test_audit_finds_a_number_in_any_form(form: str) -> None:
+    """A teacher's turn that holds the answer as digits, decimal, words or fraction is a leak; a harmless one is none."""
+    words = {12: "twelve", 15: "fifteen", 20: "twenty", 30: "thirty", 40: "forty", 70: "seventy"}
+    case = next(c for c in (case_of("shortest_path", n) for n in range(400)) if c.right.value in words)
+    value = case.right.value
+    assert isinstance(value, int)
+    told = form.format(v=value, w=words[value], d=2 * value)
+    turns = [Turn("teacher", Act("state"), "…"), Turn("student", Act("vague"), "Help?"),
+             Turn("teacher", Act("hint"), f"Well, {told} would do."), Turn("student", Act("attempt"), "x", correct=True)]
+    assert [(leak.turn, leak.kind) for leak in find_leaks(case, turns)] == [(2, "answer")]
+    turns[2] = Turn("teacher", Act("hint"), "Look again at the first line.")
+    assert find_leaks(case, turns) == []
+
+
+def test_audit_finds_a_step_given_away() -> None:
+    """A result of the solution that nobody has said is a leak when the teacher says it, and none once it was said."""
+    case = next(c for c in (case_of("word_problem", n) for n in range(50))
+                if len(c.right.steps) > 2 and c.right.steps[0].value.isdecimal()
+                and c.right.steps[0].value not in c.right.answer)
+    value = case.right.steps[0].value
+    turns = [Turn("teacher", Act("state"), "…"), Turn("student", Act("vague"), "Help?"),
+             Turn("teacher", Act("hint"), f"First you get {value}."), Turn("student", Act("attempt"), "x", correct=True)]
+    assert [leak.kind for leak in find_leaks(case, turns)] == ["step"]
+    turns[1] = Turn("student", Act("attempt"), f"I have {value} so far.")
+    assert find_leaks(case, turns) == []
