@@ -63,8 +63,9 @@ def _built(folder: Path, plan: Plan) -> Path:
 
 @pytest.fixture(scope="session")
 def sml(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A dataset of the recipe `sml` in two shards. Read only."""
-    options = Options(families=("shortest_path",))
+    """A dataset of the recipe `sml` in two shards, most of its students with a mistake. Read only."""
+    options = Options(families=("shortest_path",),
+                      students=("solves", "slips_then_repairs", "slips_twice", "late_asker", "stubborn"))
     return _built(tmp_path_factory.mktemp("sml") / "sml", Plan("sml", 2 * SHARD_ROWS, 3, options))
 
 

@@ -81,17 +81,20 @@ def refit(episode: Row, sft: Row) -> None:
     sft["messages"] = [{"role": ROLES[t["role"]], "content": t["text"], "loss": t["role"] == "student"} for t in turns]
 
 
-def plant(root: Path, change: Callable[[Row], object], where: Callable[[Row], bool] = lambda row: True) -> int:
-    """Changes the first fitting training episode and makes all else fit; gives its row number."""
+def plant(root: Path, *changes: tuple[Callable[[Row], object], Callable[[Row], bool]]) -> list[int]:
+    """Changes a fitting training episode for each, none twice, and makes all else fit; gives their row numbers."""
     episodes, sft = read(root, EPISODES), read(root, SFT)
-    number = next(i for i, row in enumerate(episodes) if where(row))
-    before = json.dumps(episodes[number])
-    change(episodes[number])
-    assert json.dumps(episodes[number]) != before
-    refit(episodes[number], sft[number])
+    numbers: list[int] = []
+    for change, where in changes:
+        number = next(i for i, row in enumerate(episodes) if i not in numbers and where(row))
+        numbers.append(number)
+        before = json.dumps(episodes[number])
+        change(episodes[number])
+        assert json.dumps(episodes[number]) != before
+        refit(episodes[number], sft[number])
     write(root, EPISODES, episodes)
     write(root, SFT, sft)
-    return number
+    return numbers
 
 
 def kinds(found: Found, file: str, row: int) -> set[str]:
@@ -101,7 +104,7 @@ def kinds(found: Found, file: str, row: int) -> set[str]:
 
 
 def slipped(row: Row) -> bool:
-    """Whether an attempt of the dialogue was wrong, and its last turn is not its second."""
+    """Whether an attempt of the dialogue was wrong; then it has four turns at least."""
     return any(turn["slip"] for turn in row["turns"])
 
 
@@ -171,20 +174,36 @@ def _other_premise(row: Row) -> None:
     row["private"]["problem"] = json.dumps(problem, ensure_ascii=False, separators=(",", ":"))
 
 
+def _other_mistake(row: Row) -> None:
+    next(turn for turn in row["turns"] if turn["slip"])["slip"] = "nosuch"
+
+
 def _other_solution(row: Row) -> None:
     row["private"]["solution"] += " Done."
 
 
+def _last(row: Row, **changes: object) -> None:
+    row["turns"][-1].update(changes)
+
+
+def _slip(row: Row, **changes: object) -> None:
+    row["private"]["slips"][0].update(changes)
+
+
+def _longer(row: Row, turn: int, words: str) -> None:
+    row["turns"][turn]["text"] += words
+
+
+# the change, the rows that it is made in, the kinds of faults that are found
 CHANGES: dict[str, tuple[Callable[[Row], object], Callable[[Row], bool], set[str]]] = {
     "another answer": (lambda row: row["private"].update(answer="nowhere"), slipped, {"answer"}),
     "another value": (lambda row: row["private"].update(value='"nowhere"'), slipped, {"answer"}),
     "another solution": (_other_solution, slipped, {"solution"}),
     "a wrong answer accepted": (_accept_a_wrong_answer, slipped, {"attempt", "verdict"}),
-    "a right answer rejected": (lambda row: row["turns"][-1].update(correct=False), slipped,
-                                {"verdict", "attempt", "reward"}),
-    "an answer in the act alone": (lambda row: row["turns"][-1].update(answer="nowhere"), slipped, {"attempt"}),
-    "other words for the answer": (lambda row: row["turns"][-1].update(text=f"{row['turns'][-1]['text']} Answer: 0"),
-                                   slipped, {"attempt"}),
+    "a made-up answer accepted": (lambda row: _last(row, answer="7 + 7", text="Answer: 7 + 7"), slipped, {"attempt"}),
+    "a right answer rejected": (lambda row: _last(row, correct=False), slipped, {"verdict", "attempt", "reward"}),
+    "an answer in the act alone": (lambda row: _last(row, answer="nowhere"), slipped, {"attempt"}),
+    "other words for the answer": (lambda row: _longer(row, -1, " Answer: 0"), slipped, {"attempt"}),
     "a leak": (_leak, turn_with("hint"), {"leak"}),
     "a swapped role": (_swap_role, lambda row: not slipped(row), {"role", "leak"}),
     "a teacher's act of a student": (lambda row: row["turns"][1].update(act="hint"), slipped, {"role"}),
@@ -192,21 +211,19 @@ CHANGES: dict[str, tuple[Callable[[Row], object], Callable[[Row], bool], set[str
     "a turn too many": (lambda row: row["turns"].append(dict(row["turns"][0])), slipped, {"turns", "reward"}),
     "a turn too few": (lambda row: row.update(n_turns=row["n_turns"] - 1), slipped, {"turns"}),
     "too many turns": (lambda row: row.update(max_turns=1), slipped, {"turns"}),
-    "another statement": (lambda row: row["turns"][0].update(text=f"{row['turns'][0]['text']} Hurry."), slipped,
-                          {"statement"}),
+    "another statement": (lambda row: _longer(row, 0, " Hurry."), slipped, {"statement"}),
     "another premise": (_other_premise, slipped, {"statement"}),
     "a hidden premise": (lambda row: row["private"]["known"].pop(), slipped, {"statement", "view"}),
     "a reward for nothing": (lambda row: row.update(solved_turn=1), slipped, {"reward"}),
-    "known_after": (lambda row: row["turns"][2].update(known_after=row["turns"][2]["known_after"] - 1), slipped, {"view"}),
+    "known_after": (lambda row: row["turns"][2].update(known_after=1), slipped, {"view"}),
     "k_after": (lambda row: row["turns"][1].update(k_after=1), slipped, {"view"}),
     "ig_bits": (lambda row: row["turns"][1].update(ig_bits=0.5), slipped, {"view"}),
-    "a mistake with another answer": (lambda row: row["private"]["slips"][0].update(answer="nowhere"), slipped, {"problem"}),
-    "a mistake that is right": (lambda row: row["private"]["slips"][0].update(answer=row["private"]["answer"]), slipped,
-                                {"problem"}),
-    "a mistake of another kind": (lambda row: row["private"]["slips"][0].update(kind="nosuch"), slipped, {"problem"}),
-    "a mistake at another step": (lambda row: row["private"]["slips"][0].update(step=99), slipped, {"problem"}),
-    "another mistake in the turn": (lambda row: first(row, "attempt").update(slip="nosuch"), slipped, {"attempt"}),
-    "a mistake in a right turn": (lambda row: row["turns"][-1].update(slip="one_way"), slipped, {"attempt", "verdict"}),
+    "a mistake with another answer": (lambda row: _slip(row, answer="nowhere"), slipped, {"problem"}),
+    "a mistake that is right": (lambda row: _slip(row, answer=row["private"]["answer"]), slipped, {"problem"}),
+    "a mistake of another kind": (lambda row: _slip(row, kind="nosuch"), slipped, {"problem"}),
+    "a mistake at another step": (lambda row: _slip(row, step=99), slipped, {"attempt"}),
+    "another mistake in the turn": (_other_mistake, slipped, {"attempt"}),
+    "a mistake in a right turn": (lambda row: _last(row, slip="nosuch"), slipped, {"attempt", "verdict"}),
     "a problem that is none": (lambda row: row["private"].update(problem="{}"), slipped, {"problem"}),
     "a family that is none": (lambda row: row.update(family="nosuch"), slipped, {"problem"}),
     "another structure": (lambda row: row.update(structure="0" * 16), slipped, {"structure"}),
@@ -215,22 +232,23 @@ CHANGES: dict[str, tuple[Callable[[Row], object], Callable[[Row], bool], set[str
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
-def test_damage_in_an_episode_is_found(name: str, damaged: Path) -> None:
-    """Each damage is found by the check that is meant to find it, and no other row is blamed."""
-    change, where, expected = CHANGES[name]
-    number = plant(damaged, change, where)
-    found = check(damaged)
-    here = [fault for fault in found.faults if fault.file == EPISODES]
-    assert kinds(found._replace(faults=tuple(here)), EPISODES, number) >= expected
+@pytest.fixture(scope="module")
+def blamed(sml: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """All `CHANGES`, each in a row of its own of one dataset: the kinds of faults that are found in its row."""
+    root = tmp_path_factory.mktemp("blamed") / "sml"
+    shutil.copytree(sml, root)
+    numbers = plant(root, *((change, where) for change, where, _ in CHANGES.values()))
+    found = check(root)
     assert {fault.file for fault in found.faults} <= {EPISODES, SFT}
+    assert {fault.row for fault in found.faults} - {-1} <= set(numbers)
+    return {name: {fault.kind for fault in found.faults if fault.file == EPISODES and fault.row == number}
+            for name, number in zip(CHANGES, numbers, strict=True)}
 
 
-def test_a_wrong_answer_accepted_is_found_by_judging_again(damaged: Path) -> None:
-    """The verdict on a wrong answer is the judge's own, not what is stored: an answer equal to none is no attempt."""
-    plant(damaged, lambda row: row["turns"][-1].update(answer="7 + 7", text="Answer: 7 + 7"), slipped)
-    found = check(damaged)
-    assert "attempt" in {fault.kind for fault in found.faults}
+@pytest.mark.parametrize("name", CHANGES)
+def test_damage_in_an_episode_is_found(name: str, blamed: dict[str, set[str]]) -> None:
+    """Each damage is found in its row by the check that is meant to find it; rows without damage are not blamed."""
+    assert blamed[name] == CHANGES[name][2]
 
 
 def test_a_changed_id_is_found(damaged: Path) -> None:
@@ -264,37 +282,52 @@ def test_a_row_in_the_wrong_split_is_found(damaged: Path) -> None:
 # --- in a row that is ready to train ----------------------------------------------------------------------------------
 
 
-def _sft(change: Callable[[list[Row]], object]) -> Callable[[Path], None]:
-    def planted(root: Path) -> None:
-        rows = read(root, SFT)
-        change(rows)
-        write(root, SFT, rows)
+SFT_CHANGES: dict[str, tuple[Callable[[Row], object], str]] = {
+    "message": (lambda row: row["messages"][1].update(content="Answer: 1"), "messages are not the turns"),
+    "space": (lambda row: row["messages"][0].update(content=row["messages"][0]["content"] + " "), "not the turns"),
+    "loss of the teacher": (lambda row: row["messages"][0].update(loss=True), "loss is not that of train_on=all"),
+    "no loss": (lambda row: row["messages"][-1].update(loss=False), "loss is not that of train_on=all"),
+    "role": (lambda row: row["messages"][0].update(role="assistant"), "roles are"),
+    "another role": (lambda row: row["messages"][0].update(role="system"), "roles are"),
+    "null": (lambda row: row.update(meta=None), "null in meta"),
+    "null in a message": (lambda row: row["messages"][1].update(content=None), "null in messages.content"),
+    "meta": (lambda row: row.update(meta=row["meta"].replace("shortest_path", "other")), "meta names another"),
+    "id": (lambda row: row.update(id="0" * 32), "has no episode"),
+}
 
-    return planted
+
+@pytest.fixture(scope="module")
+def blamed_sft(sml: Path, tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """All `SFT_CHANGES`, one in each of the first rows."""
+    root = tmp_path_factory.mktemp("blamed") / "sml"
+    shutil.copytree(sml, root)
+    rows = read(root, SFT)
+    for row, (change, _) in zip(rows, SFT_CHANGES.values(), strict=False):
+        change(row)
+    write(root, SFT, rows)
+    return check(root)
 
 
-@pytest.mark.parametrize(("change", "row", "what"), [
-    (lambda rows: rows[2]["messages"][1].update(content="Answer: 1"), 2, "messages are not the turns"),
-    (lambda rows: rows[2]["messages"][0].update(content=rows[2]["messages"][0]["content"] + " "), 2, "not the turns"),
-    (lambda rows: rows[2]["messages"][0].update(loss=True), 2, "loss is not that of train_on=all"),
-    (lambda rows: rows[2]["messages"][-1].update(loss=False), 2, "loss is not"),
-    (lambda rows: rows[2]["messages"][0].update(role="assistant"), 2, "roles are"),
-    (lambda rows: rows[2]["messages"][0].update(role="system"), 2, "roles are"),
-    (lambda rows: rows[2].update(id="0" * 32), 2, "has no episode"),
-    (lambda rows: rows[2].update(meta=None), 2, "null in meta"),
-    (lambda rows: rows[2]["messages"][1].update(content=None), 2, "null in messages"),
-    (lambda rows: rows[2].update(meta=rows[2]["meta"].replace("shortest_path", "other")), 2, "meta names another"),
-    (lambda rows: rows.append(rows[2]), -1, "are not, one by one,"),
-    (lambda rows: rows.pop(2), -1, "are not, one by one,"),
-    (lambda rows: rows.reverse(), -1, "are not, one by one,"),
-], ids=["message", "space", "loss of teacher", "loss of student", "role", "system", "id", "null", "null in message",
-        "meta", "twice", "missing", "order"])
-def test_damage_in_sft_is_found(change: Callable[[list[Row]], object], row: int, what: str, damaged: Path) -> None:
-    """The view for trainers is compared with its episodes, row by row, although each file is sound by itself."""
-    _sft(change)(damaged)
+@pytest.mark.parametrize("name", SFT_CHANGES)
+def test_damage_in_sft_is_found(name: str, blamed_sft: Found) -> None:
+    """A row for trainers is compared with its episode, although its file is sound by itself."""
+    number = list(SFT_CHANGES).index(name)
+    assert [fault for fault in blamed_sft.faults
+            if fault[:3] == (SFT, number, "sft") and SFT_CHANGES[name][1] in fault.what]
+    assert {fault.file for fault in blamed_sft.faults} == {SFT}
+    assert max(fault.row for fault in blamed_sft.faults) < len(SFT_CHANGES)
+
+
+@pytest.mark.parametrize("change", [lambda rows: rows.append(rows[2]), lambda rows: rows.pop(2),
+                                    lambda rows: rows.reverse()], ids=["twice", "missing", "order"])
+def test_rows_of_sft_are_those_of_the_episodes(change: Callable[[list[Row]], object], damaged: Path) -> None:
+    """A row twice, a row too few and another order are found, though each row is right."""
+    rows = read(damaged, SFT)
+    change(rows)
+    write(damaged, SFT, rows)
     found = check(damaged)
-    assert {fault.file for fault in found.faults} == {SFT}
-    assert [fault for fault in found.faults if fault.row == row and fault.kind == "sft" and what in fault.what]
+    assert kinds(found, SFT, -1) == {"sft"}
+    assert "are not, one by one," in found.faults[0].what
 
 
 def test_a_failure_in_sft_is_found(damaged: Path) -> None:
@@ -347,8 +380,7 @@ def test_a_missing_file_is_found(damaged: Path) -> None:
     """A shard that the manifest names but the folder lacks."""
     (damaged / SFT).unlink()
     found = check(damaged)
-    assert [(f.file, f.kind, f.what) for f in found.faults if f.file == SFT][0] == (
-        SFT, "file", "is in the manifest but not in the folder")
+    assert (SFT, -1, "file", "is in the manifest but not in the folder") in found.faults
 
 
 @pytest.mark.parametrize("path", [EPISODES, SFT])
@@ -396,7 +428,7 @@ def test_another_schema_is_found(path: str, damaged: Path) -> None:
 
 
 def test_no_dataset(damaged: Path, tmp_path: Path) -> None:
-    """A folder without manifest, an unfinished build and a folder that isn't there are told apart from a damaged one."""
+    """A folder without manifest, one that isn't there and an unfinished build are errors, not faults."""
     (damaged / "manifest.json").unlink()
     with pytest.raises(StoreError, match=r"holds no manifest\.json"):
         check(damaged)
@@ -458,8 +490,10 @@ def test_the_command(damaged: Path, sml: Path, command: Run, tmp_path: Path) -> 
     done = command("check", sml, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith(": no faults\n")
-    number = plant(damaged, _leak, turn_with("hint"))
-    _sft(lambda rows: rows[0]["messages"][0].update(loss=True))(damaged)
+    [number] = plant(damaged, (_leak, turn_with("hint")))
+    rows = read(damaged, SFT)
+    rows[0]["messages"][0]["loss"] = True
+    write(damaged, SFT, rows)
     done = command("check", damaged, "--workers", 1, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, "")
     assert f"{EPISODES} row {number}: leak: turn " in done.stdout
@@ -474,7 +508,7 @@ def test_the_command(damaged: Path, sml: Path, command: Run, tmp_path: Path) -> 
 
 def test_checking_changes_nothing(damaged: Path) -> None:
     """A check only reads."""
-    plant(damaged, _leak, turn_with("hint"))
+    plant(damaged, (_leak, turn_with("hint")))
     before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in damaged.rglob("*")}
     check(damaged)
     assert {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in damaged.rglob("*")} == before

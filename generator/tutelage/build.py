@@ -91,13 +91,13 @@ def make_item(recipe: Recipe, plan: Plan, index: int, pool: Sequence[Posed]) -> 
     return Result((), tuple(failed), tuple(dropped))
 
 
-def open_source(plan: Plan) -> tuple[Sequence[Posed], dict[str, Any]]:
-    """The problems of the plan's source, and what the manifest says of it; empty where the families are drawn from."""
+def open_source(plan: Plan, most: int | None = None) -> tuple[Sequence[Posed], dict[str, Any]]:
+    """The problems of the plan's source (the first `most`), and what the manifest says of it; empty without a source."""
     if not plan.options.source:
         return (), {}
     from tutelage.sources import load
 
-    source = load(plan.options.source)
+    source = load(plan.options.source, most)
     if not source.pool:
         raise UsageError(f"no problem of {plan.options.source!r} can be used: {dict(source.dropped)}")
     return source.pool, {"spec": plan.options.source, "sha256": source.sha256, "rows": source.rows,

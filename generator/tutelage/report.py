@@ -54,7 +54,7 @@ def show_rows(plan: Plan, *, private: bool, as_json: bool, colour: bool) -> Iter
     recipe = recipe_named(plan.recipe)
     families_of(plan.options)
     check_policies(recipe, plan.options)
-    pool, _ = open_source(plan)
+    pool, _ = open_source(plan, most=plan.rows + 1)
     for index in range(plan.rows):
         for episode in make_item(recipe, plan, index, pool).kept:
             if as_json:

@@ -28,10 +28,21 @@ MOST = 12  # values in a domain
 EXACT = frozenset({"over", "part"})  # operations that have to come out
 
 
+def _plus(a: Number, b: Number, *more: Number) -> Number:
+    total = a + b + sum(more)
+    return total if total.__class__ is int else tidy(total)
+
+
 def _minus(a: Number, b: Number) -> Number:
     if a <= b:
         raise NoAnswer("nothing is left")
-    return a - b
+    rest = a - b
+    return rest if rest.__class__ is int else tidy(rest)
+
+
+def _times(a: Number, b: Number) -> Number:
+    product = a * b
+    return product if product.__class__ is int else tidy(product)
 
 
 def _over(a: Number, b: Number) -> Number:
@@ -75,9 +86,9 @@ def tidy(a: Number) -> Number:
 
 OPERATIONS: Mapping[str, Callable[..., Number]] = {
     "same": lambda a: a,
-    "plus": lambda *terms: tidy(sum(terms)),
-    "minus": lambda a, b: tidy(_minus(a, b)),
-    "times": lambda a, b: tidy(a * b),
+    "plus": _plus,
+    "minus": _minus,
+    "times": _times,
     "over": _over,  # a ÷ b, which has to come out
     "part": _part,  # a fraction of a
     "full": _full,  # how many whole b are in a
@@ -96,19 +107,12 @@ def evaluate(nodes: Sequence[Node], values: Mapping[str, Value]) -> list[Any]:
     done: list[Any] = []
     for node in nodes:
         args = node[1]
-        one = args[0]
-        a: Any = done[one] if one.__class__ is int else values[one]
         if len(args) == 2:
-            two = args[1]
-            b: Any = done[two] if two.__class__ is int else values[two]
-            if node[0] == "times":
-                a = a * b
-                done.append(a if a.__class__ is int else tidy(a))
-            else:
-                done.append(OPERATIONS[node[0]](a, b))
+            one, two = args
+            done.append(OPERATIONS[node[0]](done[one] if one.__class__ is int else values[one],
+                                            done[two] if two.__class__ is int else values[two]))
         else:
-            rest = [done[arg] if arg.__class__ is int else values[arg] for arg in args[1:]]
-            done.append(OPERATIONS[node[0]](a, *rest))
+            done.append(OPERATIONS[node[0]](*[done[arg] if arg.__class__ is int else values[arg] for arg in args]))
     return done
 
 

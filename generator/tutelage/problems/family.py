@@ -76,11 +76,21 @@ class Family:
     options: Callable[[Problem], Sequence[str]] = no_options  # the names that an answer is made of
     judge: Callable[[Problem, Work, str], bool] | None = None  # own judge of an answer's text (programs)
 
+    def __reduce__(self) -> tuple[Callable[[str], Family], tuple[str]]:
+        """A family crosses to another process by its name: there is one of each, and functions can't be pickled."""
+        return _of_name, (self.name,)
+
     def accepts(self, problem: Problem, work: Work, answer: str) -> bool:
         """Whether the text of an answer is right. `work` is the right work (its value is what counts)."""
         if self.judge is not None:
             return self.judge(problem, work, answer)
         return same(self.kind(problem.structure), work.value, answer, self.options(problem))
+
+
+def _of_name(name: str) -> Family:
+    from tutelage.problems import any_family
+
+    return any_family(name)
 
 
 class Posed(NamedTuple):

@@ -21,7 +21,9 @@ def wrong_sites(clues: Sequence[Clue], moves: Sequence[Move]) -> list[tuple[str,
     found: dict[tuple[str, int], None] = {}  # a set that keeps its order
     for step, move in enumerate(moves):
         before = move.before
-        if step and (move.kind == "case" or (move.kind == "clue" and clues[move.clue][0] != "at")):
+        if move.kind not in ("clue", "case"):
+            continue
+        if step and (move.kind == "case" or clues[move.clue][0] != "at"):
             found[SKIPPED, step] = None
         for index, (form, a, b, _) in enumerate(clues):
             if form in _FORMS and (index == move.clue or _single(before[a]) != _single(before[b])):

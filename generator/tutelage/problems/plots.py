@@ -66,7 +66,12 @@ class Story:
     def make(self, op: str, args: list[Any], key: str, *, unit: str = "", phrase: str = "") -> bool:
         """Adds a node, which is what there is now. Raises NoAnswer where its value is out of bounds; else gives True."""
         results, values = self.results, self.values
-        value = OPERATIONS[op](*[results[arg] if arg.__class__ is int else values[arg] for arg in args])
+        if len(args) == 2:
+            one, two = args
+            value = OPERATIONS[op](results[one] if one.__class__ is int else values[one],
+                                   results[two] if two.__class__ is int else values[two])
+        else:
+            value = OPERATIONS[op](*[results[arg] if arg.__class__ is int else values[arg] for arg in args])
         results.append(value)
         self.now, self.value, self.unit = len(self.nodes), value, unit or self.unit
         self.nodes.append([op, args, key, self.unit, phrase])

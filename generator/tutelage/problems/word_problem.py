@@ -75,7 +75,7 @@ def draw(draws: Draws, level: int) -> Problem:
         if story.value in [value for value in story.values.values() if value.__class__ is int]:
             continue
         structure = {"world": story.name, "says": story.says, "nodes": story.nodes, "style": draws.below(1 << 30)}
-        return pose(structure, story.values, level)
+        return _posed(structure, story.values, level, story.results)
 
 
 def _fits(value: Any, unit: str) -> bool:
@@ -98,17 +98,19 @@ def _add_aside(s: Story) -> None:
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
-    nodes, style, world = structure["nodes"], structure["style"], structure["world"]
-    near = domains(nodes, values, evaluate(nodes, values))
+    return _posed(structure, values, level, evaluate(structure["nodes"], values))
+
+
+def _posed(structure: Structure, values: Mapping[str, Value], level: int, results: list[int]) -> Problem:
+    near, style, world = domains(structure["nodes"], values, results), structure["style"], structure["world"]
     quantities = []
     for name, key, *_ in structure["says"]:
         if key.startswith("fact_"):
             quantities.append(Quantity(name, values[name], FACTS[name], True))
         elif name:
             quantities.append(Quantity(name, values[name], near.get(name) or around(values[name], 1)))
-    words = nouns(world, "a", "")
-    return Problem(NAME, level, structure, tuple(quantities), wordings(TELLER.file).choose(f"{world}.intro", style, words),
-                   telling.question(TELLER, structure))
+    intro = wordings(TELLER.file).choose(f"{world}.intro", style, {})
+    return Problem(NAME, level, structure, tuple(quantities), intro, telling.question(TELLER, structure))
 
 
 def say(problem: Problem, quantity: Quantity) -> Words:

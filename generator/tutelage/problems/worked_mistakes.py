@@ -52,6 +52,13 @@ class Place:
         return int(self.structure["style"])
 
     @property
+    def others(self) -> frozenset[int]:
+        """The parts of the line that belong to the expressions of other steps."""
+        steps = self.structure["steps"]
+        line = steps[self.index][2]
+        return frozenset([spot for i, step in enumerate(steps) if i != self.index and step[2] == line for spot in step[4]])
+
+    @property
     def named(self) -> bool:
         """Whether the line says in words what is done, so that another operation would contradict it."""
         return any(_NAMED.search(part) for part in self.parts if isinstance(part, str))
@@ -98,8 +105,8 @@ def other_number(place: Place) -> Change | None:
             continue
         value, own = place.known[token], place.shown(at)
         spoken = [i for i, part in enumerate(place.parts) if not isinstance(part, str) and token in part]
-        if own[0].isalpha() or any(len(place.parts[i]) > 2 for i in spoken if i != place.spots[at]):
-            continue  # another number in the line may be this one or not
+        if own[0].isalpha() or any(len(place.parts[i]) > 2 or i in place.others for i in spoken if i != place.spots[at]):
+            continue  # another number in the line may be this one or not, or belongs to another step
         near = [other for kind, other in _numbers(place.structure)
                 if kind == place.kinds[token] and other not in used and other > 1 and value < 4 * other < 16 * value]
         for other in sorted(near, key=lambda other: abs(other / value - 1))[:2]:

@@ -42,8 +42,11 @@ class Source:
     dropped: Mapping[str, int]  # reason: number of rows
 
 
-def load(spec: str) -> Source:
-    """The source of that name, all its rows read and rebuilt (about a millisecond each). Raises SourceError."""
+def load(spec: str, most: int | None = None) -> Source:
+    """The source of that name, all its rows read and rebuilt (about a millisecond each). Raises SourceError.
+
+    `most` stops after so many usable problems, for a look (None: all).
+    """
     path = spec
     for prefix in PREFIXES:
         path = path.removeprefix(prefix)
@@ -51,15 +54,17 @@ def load(spec: str) -> Source:
         raise SourceError(f"the source {spec!r} names no file; write gsm8k:PATH, table:PATH or a path")
     file = Path(path).expanduser()
     stamp = (file.stat().st_mtime_ns, file.stat().st_size) if file.is_file() else None
-    return _load(spec, path, stamp)
+    return _load(spec, path, stamp, most)
 
 
 @lru_cache(maxsize=1)
-def _load(spec: str, path: str, stamp: tuple[int, int] | None) -> Source:
+def _load(spec: str, path: str, stamp: tuple[int, int] | None, most: int | None) -> Source:
     """As `load`; the stamp tells whether the file is still the one that was read."""
     name = Path(path).name if stamp else path
     digest, pool, dropped, rows = sha256(), [], Counter[str](), 0
     for row in read_rows(path):
+        if most is not None and len(pool) >= most:
+            break
         rows += 1
         digest.update(f"{row.question}\0{row.answer}\0".encode())
         made = rebuild(row)
