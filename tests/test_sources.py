@@ -1,7 +1,7 @@
 """Problems from outside: rows are read whole or not at all, graphs replay, and mistakes are carried without a doubt.
 
-The sweep runs over small problems of our own and, where the file is there, over real ones of GSM8K, which are not part of
-this repository: put them at ../shared/data/gsm8k/train.jsonl beside it.
+The sweep runs over small problems of our own and, where the file is there, over real ones of GSM8K, which are not part
+of this repository: put them at ../shared/data/gsm8k/train.jsonl beside it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tutelage.values import Problem, Slip
 from tutelage.wording import wordings
 
 REAL = Path(__file__).parents[1] / "../shared/data/gsm8k/train.jsonl"
-NEEDS_REAL = pytest.mark.skipif(not REAL.is_file(), reason=f"no GSM8K at {REAL}: its rows are not part of this repository")
+NEEDS_REAL = pytest.mark.skipif(not REAL.is_file(), reason=f"no GSM8K at {REAL}: its rows are not part of this project")
 FAMILY = worked.FAMILY
 SECTIONS = ("doubt", "slot", "point", "rule", "tell", "mend")
 
@@ -62,13 +62,14 @@ OWN = (
      "There are 60 * 1/3 = <<60*1/3=20>>20 white hens.\nThat leaves 60 - 20 = <<60-20=40>>40 brown hens.\n#### 40",
      ("n1 * n2", "n1 - s0")),
     ("Eve has $1,200. She spends $450 on a bike and 0.2 of the rest on a helmet. How much does the helmet cost?",
-     "After the bike she has $1,200 - $450 = $<<1200-450=750>>750.\nThe helmet costs 750*.2=$<<750*.2=150>>150\n#### 150",
+     "After the bike she has $1,200 - $450 = $<<1200-450=750>>750.\nThe helmet costs 750*.2=$<<750*.2=150>>150\n"
+     "#### 150",
      ("n1 - n2", "s0 * n3")),
     ("A bus holds 40 people. How many buses does a school need for 7 classes of 23 pupils?",
      "There are 7 * 23 = <<7*23=161>>161 pupils.\nThey need 161 / 40 = <<161/40=5>>5 buses, rounded up.\n#### 5",
      ("n2 * n3", "s0 / n1")),
     ("Finn has 12 red and 18 blue marbles. He gives 8 to Gus and buys 5. How many marbles has he then?",
-     "He starts with 12 marbles + 18 marbles = <<12+18=30>>30 marbles. After the gift he has 30 - 8 = <<30-8=22>>22 of them.\n"
+     "He starts with 12 marbles + 18 marbles = <<12+18=30>>30 marbles. After the gift he has 30 - 8 = <<30-8=22>>22.\n"
      "Then he has 22 plus 5 equals 27 marbles.\n#### 27",
      ("n1 + n2", "s0 - n3", "s1 + n4")),
     ("Hal works 5 hours a day for 4 days at $12.50 an hour. What does he earn?",
@@ -81,7 +82,8 @@ DROPS = (
     ("There are 12 eggs in 3 boxes. How many are in a box?", "12/3 = <<12/3=5>>5\n#### 5", "step does not follow"),
     ("There are 12 eggs in 3 boxes. How many are in a box?", "12/3 = <<12/3=4>>4\n#### 7", "answer not reached"),
     ("There are 12 eggs in 3 boxes. How many are in a box?", "12/3 = <<12/3=4>>4\n#### four", "answer is not a number"),
-    ("There are 12 eggs in 3 boxes. How many are in a box?", "12*83 = <<12*83=996>>996\n#### 996", "unexplained number"),
+    ("There are 12 eggs in 3 boxes. How many are in a box?", "12*83 = <<12*83=996>>996\n#### 996",
+     "unexplained number"),
     ("There are some eggs in boxes. How many?", "2*3 = <<2*3=6>>6\n#### 6", "no number of the question is used"),
     ("There are 12 eggs in 30 boxes. How many?", "12-30+20 = 2\n#### 2", "unexplained number"),
     ("There are 12 eggs in 3 boxes." + " And more." * 500, "12/3 = <<12/3=4>>4\n#### 4", "too long"),
@@ -131,14 +133,16 @@ def write_table(path: Path, rows: list[dict[str, Any]]) -> None:
             writer.writeheader()
             writer.writerows(rows)
         return
-    text = json.dumps(rows) if name.endswith(".json") else "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    text = json.dumps(rows) if name.endswith(".json") else "\n".join(lines)
     path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".jsonl.gz"])
 def test_the_same_rows_from_every_format(tmp_path: Path, ending: str) -> None:
     """The format of a table makes no difference: quotes, commas, line breaks and currency signs arrive as they are."""
-    rows = [{"id": "a", "question": 'Is "x", or y, €3?', "answer": "one\ntwo, three"}, {"id": "b", "question": "q", "answer": "½"}]
+    rows = [{"id": "a", "question": 'Is "x", or y, €3?', "answer": "one\ntwo, three"},
+            {"id": "b", "question": "q", "answer": "½"}]
     path = tmp_path / f"table{ending}"
     write_table(path, rows)
     assert [(row.question, row.answer) for row in read_rows(str(path))] == [(r["question"], r["answer"]) for r in rows]
@@ -158,7 +162,7 @@ GOOD = b'{"question": "q", "answer": "a"}\n'
 BROKEN: dict[str, tuple[str, bytes, tuple[str, ...]]] = {
     "not JSON": ("t.jsonl", GOOD + b"{question}\n", ("line 2", "not JSON")),
     "a list": ("t.jsonl", GOOD + b"[1]\n", ("line 2", "list")),
-    "another column": ("t.jsonl", GOOD + b'{"question": "q", "solution": "a"}', ("line 2", "'answer'", "solution", "rename")),
+    "another column": ("t.jsonl", GOOD + b'{"question": "q", "solution": "a"}', ("line 2", "'answer'", "solution")),
     "a number": ("t.jsonl", b'{"question": "q", "answer": 4}', ("line 1", "answer is a int", "string")),
     "null": ("t.jsonl", b'{"question": null, "answer": "4"}', ("line 1", "question is missing")),
     "blank": ("t.jsonl", b'{"question": " ", "answer": "4"}', ("line 1", "question is empty")),
@@ -194,12 +198,13 @@ def test_what_cannot_be_read_is_said_in_one_line(tmp_path: Path, name: str) -> N
 
 def test_missing_columns_of_a_parquet_file(tmp_path: Path) -> None:
     write_table(path := tmp_path / "t.parquet", [{"question": "q", "solution": "a"}])
-    with pytest.raises(SourceError, match="no column 'answer' .it has: question, solution."):
+    with pytest.raises(SourceError, match=r"no column 'answer' \(it has: question, solution\)"):
         list(read_rows(str(path)))
 
 
-@pytest.mark.parametrize(("spec", "part"), [("nowhere.jsonl", "no file"), ("a/b/c.csv", "no file"), ("gsm8k:", "names no file"),
-                                            ("not a name", "no file"), ("/", "folder")])  # fmt: skip
+@pytest.mark.parametrize(("spec", "part"), [
+    ("nowhere.jsonl", "no file"), ("a/b/c.csv", "no file"), ("gsm8k:", "names no file"), ("not a name", "no file"),
+    ("/", "folder")])
 def test_missing_files(spec: str, part: str) -> None:
     with pytest.raises(SourceError, match=part):
         load(spec)
@@ -212,7 +217,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, load_dataset: Any) -> None:
 
 
 def test_a_hub_id_is_loaded_by_its_split(monkeypatch: pytest.MonkeyPatch) -> None:
-    """"owner/name:split" goes to the Hub's own loader; a set with several configurations gives its main one."""
+    """"owner/name:split" goes to the Hub's own loader; of several configurations the main one is taken."""
     asked = []
 
     def load_dataset(name: str, config: str = "", *, split: str) -> list[dict[str, str]]:
@@ -231,7 +236,7 @@ def test_without_network_a_hub_id_is_one_clear_error(monkeypatch: pytest.MonkeyP
         raise ConnectionError("no route to host\nand a long trace")
 
     hub(monkeypatch, load_dataset)
-    with pytest.raises(SourceError, match="owner/name:train cannot be had from the Hub .no route to host.") as caught:
+    with pytest.raises(SourceError, match=r"owner/name:train cannot be had from the Hub \(no route to host\)") as caught:
         list(read_rows("owner/name"))
     assert "\n" not in str(caught.value)
 
@@ -323,8 +328,9 @@ def test_any_text_is_a_problem_or_a_drop(question: str, answer: str) -> None:
     assert isinstance(rebuild(Row(1, question, answer)), Problem | Drop)
 
 
-PIECES = st.sampled_from(["12", "3", "half", " * ", "/", "=", " = ", "<<", ">>", "$", "%", "(", ")", "0", ".5", "x", "####", "\n", " eggs ",
-                          "9" * 40, "1/0", "two", "\x01", "e9", "**"])  # fmt: skip
+PIECES = st.sampled_from([
+    "12", "3", "half", " * ", "/", "=", " = ", "<<", ">>", "$", "%", "(", ")", "0", ".5", "x", "####", "\n", " eggs ",
+    "9" * 40, "1/0", "two", "\x01", "e9", "**"])
 
 
 @given(st.lists(PIECES, max_size=25), st.lists(PIECES, max_size=40))
@@ -337,7 +343,9 @@ def test_any_sum_is_a_problem_or_a_drop(question: list[str], answer: list[str]) 
 
 def test_hostile_lines_take_no_time() -> None:
     """Whatever stands in a cell, it is read in time linear in its length, or nearly."""
-    for line in ("1+" * 1500 + "1 = 1501", "<<" * 1000 + "1*1=1" + ">>" * 1000, "(" * 3000, "1 = " * 900, "9" * 4000, "1/" * 1900):
+    lines = ("1+" * 1500 + "1 = 1501", "<<" * 1000 + "1*1=1" + ">>" * 1000, "(" * 3000, "1 = " * 900, "9" * 4000,
+             "1/" * 1900)
+    for line in lines:
         start = time.process_time()
         read_line(line)
         assert time.process_time() - start < 2

@@ -10,6 +10,7 @@ from tutelage.problems import (
     list_rules,
     max_flow,
     quadratic_roots,
+    rates,
     shortest_path,
     spanning_tree,
     text_rules,
@@ -20,6 +21,7 @@ from tutelage.problems.family import Family
 
 FAMILIES: tuple[Family, ...] = (
     word_problem.FAMILY,
+    rates.FAMILY,
     linear_system.FAMILY,
     quadratic_roots.FAMILY,
     shortest_path.FAMILY,

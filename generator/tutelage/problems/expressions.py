@@ -97,7 +97,7 @@ OPERATIONS: Mapping[str, Callable[..., Number]] = {
     "ratio": ratio,
     "percent": lambda a, p: ratio(a * p, 100),
     "rate": lambda a, b: ratio(a * 100, b),  # in per cent
-    "mean": lambda *terms: ratio(sum(terms), len(terms)),
+    "mean": lambda a, b: ratio(a + b, 2),
     "raised": lambda a, p: ratio(a * (100 + p), 100),
 }
 
@@ -130,7 +130,7 @@ def rational(nodes: Sequence[Node], values: Mapping[str, Value]) -> Number:
             "same": lambda: a, "plus": lambda: sum(args, Integer(0)), "minus": lambda: a - b, "times": lambda: a * b,
             "part": lambda: a * b, "over": lambda: a / b, "ratio": lambda: a / b, "full": lambda: floor(a / b),
             "needed": lambda: ceiling(a / b), "left": lambda: a - b * floor(a / b), "percent": lambda: a * b / 100,
-            "rate": lambda: 100 * a / b, "raised": lambda: a + a * b / 100, "mean": lambda: sum(args, Integer(0)) / len(args),
+            "rate": lambda: 100 * a / b, "raised": lambda: a + a * b / 100, "mean": lambda: (a + b) / 2,
         }
         return forms[op]()
 
@@ -140,8 +140,8 @@ def rational(nodes: Sequence[Node], values: Mapping[str, Value]) -> Number:
 
 def domains(nodes: Sequence[Node], values: Mapping[str, Value], results: Sequence[int]) -> dict[str, tuple[Value, ...]]:
     """What whole quantities of a graph could have been, near what they are, so that its divisions still come out."""
-    if not any([node[0] in EXACT for node in nodes]):
-        return {arg: around(values[arg], 1) for node in nodes for arg in node[1] if arg.__class__ is str}  # type: ignore[arg-type]
+    if not any(node[0] in EXACT for node in nodes):
+        return {arg: around(values[arg], 1) for node in nodes for arg in node[1] if arg.__class__ is str}
     need, found = [1] * len(nodes), dict[str, tuple[Value, ...]]()
     for index in range(len(nodes) - 1, -1, -1):
         op, args, factor = nodes[index][0], nodes[index][1], need[index]
@@ -168,7 +168,7 @@ def domains(nodes: Sequence[Node], values: Mapping[str, Value], results: Sequenc
             if arg.__class__ is int:
                 need[arg] = step if need[arg] == 1 else need[arg] * step // gcd(need[arg], step)
             else:
-                found[arg] = around(values[arg], step)  # type: ignore[arg-type]
+                found[arg] = around(values[arg], step)
     return found
 
 

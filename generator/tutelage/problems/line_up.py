@@ -244,7 +244,9 @@ def _clues(draws: Draws, level: int, order: Sequence[int], goal: Goal,
             del found[i]
         else:
             behind &= orders_with(n, found[i][1])
-    return draws.shuffled(found) if len(found) > 1 else None
+    if len(found) < 2 or all(len(topic) == 2 for topic, _ in found):  # nothing to combine
+        return None
+    return draws.shuffled(found)
 
 
 def _clue(draws: Draws, level: int, order: Sequence[int], asked: int) -> tuple[text.Topic, Clue]:

@@ -19,7 +19,7 @@ KINDS = ("percent_of_wrong_base", "percent_put_back", "added_percentages", "minu
 CHANGES = {"cut_amount", "raise_amount"}
 MINUTES = {"hours", "hours_1", "hours_2"}
 INVERTED = {"speed", "time", "time_1", "time_2", "per_kilo", "exchanged", "changed_back", "fill_time", "load_time", "pace",
-            "rate_1", "rate_2"}
+            "rate_1", "rate_2", "work"}
 CONVERSIONS = {"hours", "hours_1", "hours_2", "kilos", "kilos_2", "millilitres", "bits", "month_interest", "minutes", "in_hours",
                "km_hour", "toll", "in_minutes", "metres_hour"}
 AVERAGES: Mapping[str, tuple[str, str]] = {  # the nodes that are averages, and the rates of which one takes the mean
@@ -54,8 +54,6 @@ def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
         if key in AVERAGES and AVERAGES[key][1] in names:
             found.append(("averaged_rates", 0))  # all ways to an average start at the beginning
         elif key in INVERTED:
-            found.append(("inverted_rate", index))
-        elif key == "work":
             found.append(("inverted_rate", index))
     return found
 

@@ -23,7 +23,8 @@ from tutelage.problems import rate_slips, telling
 from tutelage.problems.expressions import around, evaluate, rational
 from tutelage.problems.family import Family, always, check_level
 from tutelage.problems.plots import FACTS, Story, grow
-from tutelage.problems.rate_events import PERCENTS, RIDES, SHIFTS, TABLE, fits
+from tutelage.problems.rate_events import TABLE
+from tutelage.problems.rate_numbers import PERCENTS, RIDES, SHIFTS, fits
 from tutelage.problems.rate_worlds import CURRENCIES, RATE_WORLDS, rate_nouns
 from tutelage.problems.telling import Teller
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work

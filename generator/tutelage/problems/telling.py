@@ -147,7 +147,7 @@ def line_fields(teller: Teller, structure: Structure, index: int, node: Node, va
     """What a line can speak of: a, b (first and last argument), e ("a × b"), eq ("=" or "≈"), r (the result), rn."""
     op, args, unit = node[0], node[1], node[3]
     fields, plain, result, nodes = fields_of(teller, structure, index), teller.plain, results[index], structure["nodes"]
-    raw = [results[arg] if arg.__class__ is int else values[arg] for arg in args]
+    raw: list[Any] = [results[arg] if arg.__class__ is int else values[arg] for arg in args]
     shown = [plain(value, nodes[arg][3] if arg.__class__ is int else arg) for value, arg in zip(raw, args, strict=True)]
     fields["a"], fields["b"], fields["e"] = shown[0], shown[-1], SIGNS.get(op, " ").join(shown)
     fields["r"], fields["rn"] = plain(result, unit), teller.show(result, unit, fields)

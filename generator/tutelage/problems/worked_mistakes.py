@@ -56,7 +56,8 @@ class Place:
         """The parts of the line that belong to the expressions of other steps."""
         steps = self.structure["steps"]
         line = steps[self.index][2]
-        return frozenset([spot for i, step in enumerate(steps) if i != self.index and step[2] == line for spot in step[4]])
+        others = [step[4] for i, step in enumerate(steps) if i != self.index and step[2] == line]
+        return frozenset([spot for spots in others for spot in spots])
 
     @property
     def named(self) -> bool:
@@ -105,7 +106,8 @@ def other_number(place: Place) -> Change | None:
             continue
         value, own = place.known[token], place.shown(at)
         spoken = [i for i, part in enumerate(place.parts) if not isinstance(part, str) and token in part]
-        if own[0].isalpha() or any(len(place.parts[i]) > 2 or i in place.others for i in spoken if i != place.spots[at]):
+        elsewhere = [i for i in spoken if i != place.spots[at]]
+        if own[0].isalpha() or any(len(place.parts[i]) > 2 or i in place.others for i in elsewhere):
             continue  # another number in the line may be this one or not, or belongs to another step
         near = [other for kind, other in _numbers(place.structure)
                 if kind == place.kinds[token] and other not in used and other > 1 and value < 4 * other < 16 * value]
@@ -170,8 +172,10 @@ def half_for_double(place: Place) -> Change | None:
     """Half as much for twice as much, or the other way round."""
     tokens, spots = place.tokens, place.spots
     at = next((i for i in (2, 0) if len(tokens) == 3 and _is_two(place, tokens[i])), None)
-    if at is None or place.named or len(place.parts[spots[at]]) > 2:  # more than one reference: it may be another 2
+    if at is None or place.named:
         return None
+    if len({reference.partition(":")[0] for reference in place.parts[spots[at]][1:]}) > 1:
+        return None  # it may be another 2
     base, two = tokens[2 - at], tokens[at]
     half, divided = place.value(at) == _HALF, tokens[1] == "/"
     fields = _half_fields(place, at, "halve" if half != divided else "double", "double" if half != divided else "halve")
