@@ -1,11 +1,11 @@
-"""Expression graphs: the arithmetic under the word problems. A node is an operation on quantities and earlier nodes.
+"""Expression graphs: the arithmetic under word problems, in nodes that work on quantities and earlier nodes.
 
     >>> evaluate([["times", ["trays", "each"]], ["full", [0, "bag"]]], {"trays": 14, "each": 24, "bag": 5})
     [336, 67]
 
-Nodes are JSON lists whose first two entries are the operation and its arguments (a name: a quantity, a number: an
-earlier node); what else a node holds is its teller's business. The last node is what is asked for. Whole results stay
-`int`, because an `int` costs a tenth of a `Fraction`.
+Nodes are JSON lists whose first two entries are the operation and its arguments (a name: a quantity, a
+number: an earlier node); what else a node holds is its teller's business. The last node is what is asked
+for. Whole results stay `int`, because an `int` costs a tenth of a `Fraction`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,26 @@ from tutelage.values import Value
 
 Number = int | Fraction
 Node = Sequence[Any]  # [operation, arguments, …]
-PARTS = tuple(Fraction(n, d) for d, n in (
-    (2, 1), (3, 1), (3, 2), (4, 1), (4, 3), (5, 1), (5, 2), (5, 3), (5, 4), (6, 1), (6, 5), (8, 3), (8, 5), (10, 3), (10, 7)))
+PARTS = tuple(
+    Fraction(n, d)
+    for d, n in (
+        (2, 1),
+        (3, 1),
+        (3, 2),
+        (4, 1),
+        (4, 3),
+        (5, 1),
+        (5, 2),
+        (5, 3),
+        (5, 4),
+        (6, 1),
+        (6, 5),
+        (8, 3),
+        (8, 5),
+        (10, 3),
+        (10, 7),
+    )
+)
 PIECES = tuple((f.numerator, f.denominator, f) for f in PARTS)
 MOST = 12  # values in a domain
 EXACT = frozenset({"over", "part"})  # operations that have to come out
@@ -103,34 +121,56 @@ OPERATIONS: Mapping[str, Callable[..., Number]] = {
 
 
 def evaluate(nodes: Sequence[Node], values: Mapping[str, Value]) -> list[Any]:
-    """The value of every node. Raises NoAnswer where something is not whole that has to be, or less than nothing is left."""
+    """The value of every node. Raises NoAnswer where something is not whole that has to be, or less than
+    nothing is left."""
     done: list[Any] = []
     for node in nodes:
         args = node[1]
         if len(args) == 2:
             one, two = args
-            done.append(OPERATIONS[node[0]](done[one] if one.__class__ is int else values[one],
-                                            done[two] if two.__class__ is int else values[two]))
+            done.append(
+                OPERATIONS[node[0]](
+                    done[one] if one.__class__ is int else values[one],
+                    done[two] if two.__class__ is int else values[two],
+                )
+            )
         else:
-            done.append(OPERATIONS[node[0]](*[done[arg] if arg.__class__ is int else values[arg] for arg in args]))
+            done.append(
+                OPERATIONS[node[0]](*[done[arg] if arg.__class__ is int else values[arg] for arg in args])
+            )
     return done
 
 
 def rational(nodes: Sequence[Node], values: Mapping[str, Value]) -> Number:
-    """The last node again, by sympy and from the end: the second solver's way, which shares nothing with `evaluate`."""
+    """The last node again, by sympy and from the end: the second solver's way, which shares nothing with
+    `evaluate`."""
     from sympy import Integer, Rational, ceiling, floor
 
     def of(arg: Any) -> Any:
         if isinstance(arg, str):
             value = values[arg]
-            return Rational(value.numerator, value.denominator) if isinstance(value, Fraction) else Integer(value)
+            return (
+                Rational(value.numerator, value.denominator)
+                if isinstance(value, Fraction)
+                else Integer(value)
+            )
         op, args = nodes[arg][0], [of(one) for one in nodes[arg][1]]
         a, b = args[0], args[-1]
         forms: Mapping[str, Callable[[], Any]] = {
-            "same": lambda: a, "plus": lambda: sum(args, Integer(0)), "minus": lambda: a - b, "times": lambda: a * b,
-            "part": lambda: a * b, "over": lambda: a / b, "ratio": lambda: a / b, "full": lambda: floor(a / b),
-            "needed": lambda: ceiling(a / b), "left": lambda: a - b * floor(a / b), "percent": lambda: a * b / 100,
-            "rate": lambda: 100 * a / b, "raised": lambda: a + a * b / 100, "mean": lambda: (a + b) / 2,
+            "same": lambda: a,
+            "plus": lambda: sum(args, Integer(0)),
+            "minus": lambda: a - b,
+            "times": lambda: a * b,
+            "part": lambda: a * b,
+            "over": lambda: a / b,
+            "ratio": lambda: a / b,
+            "full": lambda: floor(a / b),
+            "needed": lambda: ceiling(a / b),
+            "left": lambda: a - b * floor(a / b),
+            "percent": lambda: a * b / 100,
+            "rate": lambda: 100 * a / b,
+            "raised": lambda: a + a * b / 100,
+            "mean": lambda: (a + b) / 2,
         }
         return forms[op]()
 
@@ -138,8 +178,11 @@ def rational(nodes: Sequence[Node], values: Mapping[str, Value]) -> Number:
     return tidy(Fraction(int(found.p), int(found.q)))
 
 
-def domains(nodes: Sequence[Node], values: Mapping[str, Value], results: Sequence[int]) -> dict[str, tuple[Value, ...]]:
-    """What whole quantities of a graph could have been, near what they are, so that its divisions still come out."""
+def domains(
+    nodes: Sequence[Node], values: Mapping[str, Value], results: Sequence[int]
+) -> dict[str, tuple[Value, ...]]:
+    """What whole quantities of a graph could have been, near what they are, so that its divisions still
+    come out."""
     if not any(node[0] in EXACT for node in nodes):
         return {arg: around(values[arg], 1) for node in nodes for arg in node[1] if arg.__class__ is str}
     need, found = [1] * len(nodes), dict[str, tuple[Value, ...]]()
@@ -174,7 +217,8 @@ def domains(nodes: Sequence[Node], values: Mapping[str, Value], results: Sequenc
 
 @lru_cache(maxsize=8192)
 def around(value: int, step: int) -> tuple[Value, ...]:
-    """Values at that distance of each other, from 2 up, with `value` at the fifth place if there is room below it."""
+    """Values at that distance of each other, from 2 up, with `value` at the fifth place if there is room
+    below it."""
     low = value - step * min(4, (value - 2) // step if value > 2 else 0)
     return tuple(range(low, low + MOST * step, step))
 
@@ -186,11 +230,11 @@ def divisors(whole: int, value: int) -> tuple[Value, ...]:
     if len(fit) == 1:
         fit += [value + 1]
     at = max(0, min(fit.index(value) - 4, len(fit) - MOST))
-    return tuple(fit[at:at + MOST])
+    return tuple(fit[at : at + MOST])
 
 
 @lru_cache(maxsize=8192)
 def shares(whole: int, over: int, under: int) -> tuple[Value, ...]:
     """Fractions that leave whole parts of `whole`, with over/under among them."""
-    fit = [f for n, d, f in PIECES if whole % d == 0 or n == over and d == under]
+    fit = [f for n, d, f in PIECES if whole % d == 0 or (n == over and d == under)]
     return tuple(fit if len(fit) > 1 else [*fit, *[f for f in PARTS if f not in fit][:3]])

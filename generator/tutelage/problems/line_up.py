@@ -222,8 +222,8 @@ def _clues(draws: Draws, level: int, order: Sequence[int], goal: Goal,
            asked: int) -> list[tuple[text.Topic, Clue]] | None:
     """Clues true of the order that settle the goal, none of which could be left out.
 
-    None of them names the number that is asked for: hearing it again would tell. None where a single one
-    would do.
+    None of them names the number that is asked for: hearing it again would tell. The result is None where
+    there is nothing to combine.
     """
     n, found, used = len(order), list[tuple[text.Topic, Clue]](), set[frozenset[int]]()
     orders, number = all_orders(n), order.index(asked) if goal.person >= 0 else -1

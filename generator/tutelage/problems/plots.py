@@ -2,9 +2,9 @@
 
     start: 14 trays of 24 rolls  →  part: two thirds go to cafés  →  pack: bags of 3  →  price: €2 a bag
 
-An event takes what there is now (a count of things, money, time), adds quantities and one or more nodes, and leaves what
-there is next; it refuses where no fitting numbers exist. So every order of events is a story. Which events there are is
-the business of a family: see `word_events` and `rate_events`.
+An event takes what there is now (a count of things, money, time), adds quantities and one or more nodes,
+and leaves what there is next; it refuses where no fitting numbers exist. So every order of events is a
+story. Which events there are is the business of a family: see `word_events` and `rate_events`.
 """
 
 from __future__ import annotations
@@ -19,17 +19,30 @@ from tutelage.problems.worlds import World
 from tutelage.values import Value
 
 FACTS: Mapping[str, tuple[int, ...]] = {  # the value, then what it is taken for by those who don't know
-    "dozen": (12, 10, 20, 24), "score": (20, 10, 12, 25), "week": (7, 5, 6, 8), "fortnight": (14, 15, 10, 12, 20),
-    "hour": (60, 100, 50, 24), "minute": (60, 100, 50, 10), "euro": (100, 10, 60, 1000), "kilo": (1000, 100, 60, 500),
-    "year": (12, 10, 52), "kilometre": (1000, 100, 60), "litre": (1000, 100, 10), "byte": (8, 10, 4), "whole": (100, 10, 1000),
+    "dozen": (12, 10, 20, 24),
+    "score": (20, 10, 12, 25),
+    "week": (7, 5, 6, 8),
+    "fortnight": (14, 15, 10, 12, 20),
+    "hour": (60, 100, 50, 24),
+    "minute": (60, 100, 50, 10),
+    "euro": (100, 10, 60, 1000),
+    "kilo": (1000, 100, 60, 500),
+    "year": (12, 10, 52),
+    "kilometre": (1000, 100, 60),
+    "litre": (1000, 100, 10),
+    "byte": (8, 10, 4),
+    "whole": (100, 10, 1000),
     "hour_seconds": (3600, 60, 360, 6000),
 }
 
 
 class Story:
-    """A story while it grows. `state` says what sort of thing there is now; `fits(value, unit)` bounds the results."""
+    """A story while it grows. `state` says what sort of thing there is now; `fits(value, unit)` bounds the
+    results."""
 
-    def __init__(self, draws: Draws, name: str, world: World, steps: int, fits: Callable[[Any, str], bool]) -> None:
+    def __init__(
+        self, draws: Draws, name: str, world: World, steps: int, fits: Callable[[Any, str], bool]
+    ) -> None:
         self.draws, self.name, self.world, self.left, self.fits = draws, name, world, steps, fits
         self.says: list[list[Any]] = []  # [quantity or "", wording, unit, what it speaks of, verb phrase]
         self.nodes: list[list[Any]] = []  # [operation, arguments, wording, unit, verb phrase]
@@ -64,12 +77,15 @@ class Story:
         self.says.append(["", key, self.unit, self.ref, phrase])
 
     def make(self, op: str, args: list[Any], key: str, *, unit: str = "", phrase: str = "") -> bool:
-        """Adds a node, which is what there is now. Raises NoAnswer where its value is out of bounds; else gives True."""
+        """Adds a node, which is what there is now. Raises NoAnswer where its value is out of bounds; else
+        gives True."""
         results, values = self.results, self.values
         if len(args) == 2:
             one, two = args
-            value = OPERATIONS[op](results[one] if one.__class__ is int else values[one],
-                                   results[two] if two.__class__ is int else values[two])
+            value = OPERATIONS[op](
+                results[one] if one.__class__ is int else values[one],
+                results[two] if two.__class__ is int else values[two],
+            )
         else:
             value = OPERATIONS[op](*[results[arg] if arg.__class__ is int else values[arg] for arg in args])
         results.append(value)
@@ -126,7 +142,9 @@ def table(worlds: Mapping[str, World], starts: Sequence[Event], events: Sequence
         for left in range(1, MOST_STEPS + 1):
             found[name, "", left] = choice_of([e for e in able[0] if e.steps <= left <= e.most])
             for state in states:
-                found[name, state, left] = choice_of([e for e in able[1] if state in e.states and e.steps <= left <= e.most])
+                found[name, state, left] = choice_of(
+                    [e for e in able[1] if state in e.states and e.steps <= left <= e.most]
+                )
     return found
 
 

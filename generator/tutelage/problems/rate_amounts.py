@@ -29,8 +29,13 @@ def kilos_bought(s: Story) -> bool:
 
 
 def two_goods(s: Story) -> bool:
-    names = [s.tell("kilo_price", s.usual("kilo")), s.tell("grams", s.usual("grams")),
-             s.tell("kilo_price_2", s.usual("kilo")), s.tell("grams_2", s.usual("grams")), s.fact("kilo")]
+    names = [
+        s.tell("kilo_price", s.usual("kilo")),
+        s.tell("grams", s.usual("grams")),
+        s.tell("kilo_price_2", s.usual("kilo")),
+        s.tell("grams_2", s.usual("grams")),
+        s.fact("kilo"),
+    ]
     s.make("ratio", [names[1], names[4]], "kilos", unit="kg")
     s.make("times", [0, names[0]], "weight_cost", unit="€")
     s.make("ratio", [names[3], names[4]], "kilos_2", unit="kg")
@@ -44,7 +49,12 @@ def blend(s: Story) -> bool:
     one, two = s.draws.sample((1, 2, 3, 4, 5, 6, 7, 8, 9), 2)
     if one == 1 or two == 1 or not fits(Fraction(one * dear + two * cheap, one + two), "€"):
         return False
-    names = [s.tell("blend_1", one), s.tell("blend_price_1", dear), s.tell("blend_2", two), s.tell("blend_price_2", cheap)]
+    names = [
+        s.tell("blend_1", one),
+        s.tell("blend_price_1", dear),
+        s.tell("blend_2", two),
+        s.tell("blend_price_2", cheap),
+    ]
     s.make("times", names[:2], "blend_cost_1", unit="€")
     s.make("times", names[2:], "blend_cost_2", unit="€")
     s.make("plus", [0, 1], "blend_cost", unit="€")
@@ -124,7 +134,11 @@ def alone(s: Story) -> bool:
 
 
 def in_hours(s: Story) -> bool:
-    return "hour" not in s.values and s.value > 60 and s.make("ratio", [s.now, s.fact("hour")], "in_hours", unit="h")
+    return (
+        "hour" not in s.values
+        and s.value > 60
+        and s.make("ratio", [s.now, s.fact("hour")], "in_hours", unit="h")
+    )
 
 
 def crew(s: Story) -> bool:
@@ -148,8 +162,19 @@ def material(s: Story) -> bool:
 
 def download(s: Story) -> bool:
     size = s.usual("size")
-    names = [s.tell("size", size), s.tell("line", s.draws.choice([n for n in (8, 10, 12, 16, 20, 25, 40, 48, 50, 80, 100)
-                                                                 if size * 8 % n == 0 and size * 8 // n >= 12]))]
+    names = [
+        s.tell("size", size),
+        s.tell(
+            "line",
+            s.draws.choice(
+                [
+                    n
+                    for n in (8, 10, 12, 16, 20, 25, 40, 48, 50, 80, 100)
+                    if size * 8 % n == 0 and size * 8 // n >= 12
+                ]
+            ),
+        ),
+    ]
     s.make("times", [names[0], s.fact("byte")], "bits", unit="Mbit")
     return s.make("ratio", [s.now, names[1]], "load_time", unit="s")
 

@@ -1,4 +1,6 @@
-"""What can happen to money: percentages, vouchers, exchange, interest, wages. See `rate_events` for the states."""
+"""What can happen to money: percentages, vouchers, exchange, interest, wages. See `rate_events` for the
+states.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,11 @@ def before(s: Story) -> bool:
     old, percent = s.usual("price"), s.draws.choice((10, 20, 25, 30, 40))
     if old * percent % 100:
         return False
-    names = [s.tell("price_now", old * (100 - percent) // 100), s.tell("cut_before", percent), s.fact("whole")]
+    names = [
+        s.tell("price_now", old * (100 - percent) // 100),
+        s.tell("cut_before", percent),
+        s.fact("whole"),
+    ]
     s.make("minus", [names[2], names[1]], "percent_left", unit="%")
     s.make("ratio", [names[0], s.now], "one_percent", unit="€")
     return s.make("times", [s.now, names[2]], "old_price", unit="€")
@@ -40,14 +46,25 @@ def changed(s: Story, key: str, result: str, percents: Sequence[int] = PERCENTS,
 
 
 def cut(s: Story) -> bool:
-    return changed(s, "cut", "cut_to", (1, 2, 3, 4, 5) if s.can("cash") else PERCENTS,
-                    1 if s.can("cash") or s.can("shift") else 2)
+    return changed(
+        s,
+        "cut",
+        "cut_to",
+        (1, 2, 3, 4, 5) if s.can("cash") else PERCENTS,
+        1 if s.can("cash") or s.can("shift") else 2,
+    )
 
 
 def raised(s: Story) -> bool:
     if s.can("interest"):
         return changed(s, "raise", "raised_to", (2, 3, 4, 5), 4)
-    return changed(s, "raise", "raised_to", PERCENTS if s.can("price") else (10, 15, 20, 25, 30), 2 if s.can("price") else 1)
+    return changed(
+        s,
+        "raise",
+        "raised_to",
+        PERCENTS if s.can("price") else (10, 15, 20, 25, 30),
+        2 if s.can("price") else 1,
+    )
 
 
 def commission(s: Story) -> bool:
@@ -56,13 +73,15 @@ def commission(s: Story) -> bool:
 
 def worked(s: Story) -> bool:
     """Whether there has been a rate or a percentage yet."""
-    return any([node[0] in ("percent", "ratio") for node in s.nodes])
+    return any(node[0] in ("percent", "ratio") for node in s.nodes)
 
 
 def voucher(s: Story) -> bool:
     if "voucher" in s.values or s.value < 12 or not worked(s):
         return False
-    name = s.tell("voucher", s.draws.choice([n for n in (2, 3, 4, 5, 8, 10, 12, 15, 20, 25) if 4 * n < s.value]))
+    name = s.tell(
+        "voucher", s.draws.choice([n for n in (2, 3, 4, 5, 8, 10, 12, 15, 20, 25) if 4 * n < s.value])
+    )
     return s.make("minus", [s.now, name], "after_voucher")
 
 
@@ -135,8 +154,11 @@ def cash(s: Story) -> bool:
 
 
 def interest(s: Story) -> bool:
-    names = [s.tell("capital", s.usual("capital")), s.tell("interest", s.draws.choice((2, 3, 4, 5, 6))),
-             s.tell("months", s.draws.choice((2, 3, 4, 5, 6, 7, 8, 9, 10, 11)))]
+    names = [
+        s.tell("capital", s.usual("capital")),
+        s.tell("interest", s.draws.choice((2, 3, 4, 5, 6))),
+        s.tell("months", s.draws.choice((2, 3, 4, 5, 6, 7, 8, 9, 10, 11))),
+    ]
     s.make("percent", names[:2], "year_interest", unit="€")
     s.make("ratio", [s.now, s.fact("year")], "month_interest", unit="€")
     return s.make("times", [s.now, names[2]], "interest", unit="€")

@@ -14,17 +14,20 @@ PERCENTS = (5, 10, 15, 20, 25, 30, 40)
 
 
 def fits(value: int | Fraction, unit: str) -> bool:
-    """Whether a result can be written down: cents at most for money, else three places, and of a decent size."""
+    """Whether a result can be written down: cents at most for money, else three places; a fair size."""
     places = 100 if unit == "€" or unit in CURRENCIES else 1000
-    return places % value.denominator == 0 and value.denominator <= 50 * value.numerator <= 5_000_000 * value.denominator
+    over, under = value.numerator, value.denominator
+    return places % under == 0 and under <= 50 * over <= 5_000_000 * under
 
 
-def fair(s: Story, options: Sequence[int], places: int) -> int:
-    """An option of which a hundredth times what there is comes out with few places; 0 where there is none."""
-    top, bottom = s.value.numerator * 10 * places, s.value.denominator * 10
-    fair = [n for n in options if top * n % bottom == 0]
-    return s.draws.choice(fair) if fair else 0
+def fair(s: Story, options: Sequence[int], parts: int) -> int:
+    """One of the options n for which n hundredths of what there is are a whole number of hundredths (parts:
+    1) or of thousandths (10); 0 where there is none."""
+    top, bottom = s.value.numerator * parts, s.value.denominator
+    good = [n for n in options if top * n % bottom == 0]
+    return s.draws.choice(good) if good else 0
 
 
 def whole(value: Fraction) -> int | Fraction:
+    """A whole number as an `int`."""
     return value.numerator if value.denominator == 1 else value

@@ -1,4 +1,6 @@
-"""What can happen on the road: speed, time and distance, and what they cost. See `rate_events` for the states."""
+"""What can happen on the road: speed, time and distance, and what they cost. See `rate_events` for the
+states.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +44,12 @@ def legs(s: Story) -> bool:
     times = s.draws.sample((30, 60, 90, 120, 150, 180, 240), 2)
     if slow * times[0] % 60 or quick * times[1] % 60:
         return False
-    names = [s.tell("way_1", slow * times[0] // 60), s.tell("speed_1", slow), s.tell("way_2", quick * times[1] // 60),
-             s.tell("speed_2", quick)]
+    names = [
+        s.tell("way_1", slow * times[0] // 60),
+        s.tell("speed_1", slow),
+        s.tell("way_2", quick * times[1] // 60),
+        s.tell("speed_2", quick),
+    ]
     s.make("ratio", names[:2], "time_1", unit="h")
     s.make("ratio", names[2:], "time_2", unit="h")
     s.make("plus", [names[0], names[2]], "way_both", unit="km")
@@ -54,8 +60,13 @@ def legs(s: Story) -> bool:
 def rides(s: Story) -> bool:
     """Two rides at different speeds: the distance in all, and with enough steps left the average speed."""
     speeds, rides = s.draws.sample(s.world.numbers["speed"], 2), s.draws.sample(RIDES, 2)
-    names = [s.tell("speed_first", speeds[0], name="speed_1"), s.tell("ride_first", rides[0], name="ride_1"),
-             s.tell("speed_then", speeds[1], name="speed_2"), s.tell("ride_then", rides[1], name="ride_2"), s.fact("hour")]
+    names = [
+        s.tell("speed_first", speeds[0], name="speed_1"),
+        s.tell("ride_first", rides[0], name="ride_1"),
+        s.tell("speed_then", speeds[1], name="speed_2"),
+        s.tell("ride_then", rides[1], name="ride_2"),
+        s.fact("hour"),
+    ]
     s.make("ratio", [names[1], names[4]], "hours_1", unit="h")
     s.make("times", [names[0], 0], "km_1", unit="km")
     s.make("ratio", [names[3], names[4]], "hours_2", unit="h")
@@ -72,7 +83,9 @@ def rides_average(s: Story) -> bool:
 def trips(s: Story) -> bool:
     if "trips" in s.values:
         return False
-    return s.make("times", [s.now, s.tell("trips", s.draws.between(3, 12))], "trips" if s.state == "D" else "trips_time")
+    return s.make(
+        "times", [s.now, s.tell("trips", s.draws.between(3, 12))], "trips" if s.state == "D" else "trips_time"
+    )
 
 
 def pause(s: Story) -> bool:
@@ -90,7 +103,9 @@ def fuel_price(s: Story) -> bool:
     hundredths = fair(s, s.world.numbers["litre"], 1)
     if not hundredths:
         return False
-    return s.make("times", [s.now, s.tell("litre_price", whole(Fraction(hundredths, 100)))], "fuel_cost", unit="€")
+    return s.make(
+        "times", [s.now, s.tell("litre_price", whole(Fraction(hundredths, 100)))], "fuel_cost", unit="€"
+    )
 
 
 def toll(s: Story) -> bool:

@@ -13,20 +13,75 @@ from tutelage.problems.telling import Edit, Teller
 from tutelage.values import Problem, Slip, Structure, Value, Work
 from tutelage.wording import wordings
 
-KINDS = ("percent_of_wrong_base", "percent_put_back", "added_percentages", "minutes_as_decimals", "inverted_rate", "averaged_rates",
-         "forgot_unit_conversion", "took_percent_as_amount", "took_change_for_result",
-         "wrong_whole", "forgot_a_step")
+KINDS = (
+    "percent_of_wrong_base",
+    "percent_put_back",
+    "added_percentages",
+    "minutes_as_decimals",
+    "inverted_rate",
+    "averaged_rates",
+    "forgot_unit_conversion",
+    "took_percent_as_amount",
+    "took_change_for_result",
+    "wrong_whole",
+    "forgot_a_step",
+)
 CHANGES = {"cut_amount", "raise_amount"}
 MINUTES = {"hours", "hours_1", "hours_2"}
-INVERTED = {"speed", "time", "time_1", "time_2", "per_kilo", "exchanged", "changed_back", "fill_time", "load_time", "pace",
-            "rate_1", "rate_2", "work"}
-CONVERSIONS = {"hours", "hours_1", "hours_2", "kilos", "kilos_2", "millilitres", "bits", "month_interest", "minutes", "in_hours",
-               "km_hour", "toll", "in_minutes", "metres_hour"}
-AVERAGES: Mapping[str, tuple[str, str]] = {  # the nodes that are averages, and the rates of which one takes the mean
-    "average": ("speed_1", "speed_2"), "blend_price": ("blend_price_1", "blend_price_2"), "share": ("share_1", "share_2"),
-    "fill_time": ("alone_1", "alone_2")}
-SKIPPED = {"pause", "after_voucher", "with_fee", "several", "trips", "trips_time", "files", "with_deposit", "after_withdrawal",
-           "with_material", "unspent", "together", "net"}
+INVERTED = {
+    "speed",
+    "time",
+    "time_1",
+    "time_2",
+    "per_kilo",
+    "exchanged",
+    "changed_back",
+    "fill_time",
+    "load_time",
+    "pace",
+    "rate_1",
+    "rate_2",
+    "work",
+}
+CONVERSIONS = {
+    "hours",
+    "hours_1",
+    "hours_2",
+    "kilos",
+    "kilos_2",
+    "millilitres",
+    "bits",
+    "month_interest",
+    "minutes",
+    "in_hours",
+    "km_hour",
+    "toll",
+    "in_minutes",
+    "metres_hour",
+}
+AVERAGES: Mapping[
+    str, tuple[str, str]
+] = {  # the nodes that are averages, and the rates of which one takes the mean
+    "average": ("speed_1", "speed_2"),
+    "blend_price": ("blend_price_1", "blend_price_2"),
+    "share": ("share_1", "share_2"),
+    "fill_time": ("alone_1", "alone_2"),
+}
+SKIPPED = {
+    "pause",
+    "after_voucher",
+    "with_fee",
+    "several",
+    "trips",
+    "trips_time",
+    "files",
+    "with_deposit",
+    "after_withdrawal",
+    "with_material",
+    "unspent",
+    "together",
+    "net",
+}
 WHOLES = {"average", "blend_price", "share"}  # divisions of a sum by a sum
 
 
@@ -97,8 +152,15 @@ def _edit(structure: Structure, values: Mapping[str, Value], kind: str, step: in
         return Edit({step: ["same", args[:1], key, unit, phrase]}, step, line, values={args[0]: decimals})
     if kind == "took_percent_as_amount":
         change = nodes[step + 1]
-        return Edit({step: ["same", [args[1]], key, unit, phrase], step + 1: [change[0], [change[1][0], args[1]], *change[2:]]},
-                    step + 1, line, frozenset((step,)))
+        return Edit(
+            {
+                step: ["same", [args[1]], key, unit, phrase],
+                step + 1: [change[0], [change[1][0], args[1]], *change[2:]],
+            },
+            step + 1,
+            line,
+            frozenset((step,)),
+        )
     if kind == "took_change_for_result":
         return Edit({step: ["same", args[1:], key, unit, phrase]}, step, line)
     if kind in ("forgot_unit_conversion", "forgot_a_step"):
@@ -112,16 +174,28 @@ def _edit(structure: Structure, values: Mapping[str, Value], kind: str, step: in
         mean = ["mean", [*AVERAGES[nodes[last][2]]], *nodes[last][2:]]
         return Edit({last: mean}, last, line, frozenset(range(step, last)))
     if key == "work":  # the days grow with the number of workers
-        return Edit({step: ["ratio", args[::-1], key, unit, phrase], step + 1: ["times", *nodes[step + 1][1:]]}, step, f"{line}_work")
+        return Edit(
+            {step: ["ratio", args[::-1], key, unit, phrase], step + 1: ["times", *nodes[step + 1][1:]]},
+            step,
+            f"{line}_work",
+        )
     swapped = ["ratio", args, key, unit, phrase] if op == "times" else ["times", args, key, unit, phrase]
     if key not in ("exchanged", "changed_back"):
         swapped = [op, args[::-1], key, unit, phrase]
     return Edit({step: swapped}, step, line)
 
 
-def _fields(teller: Teller, structure: Structure, values: Mapping[str, Value], right: Work, edit: Edit, kind: str,
-            step: int) -> dict[str, str]:
-    """What the wordings of a mistake speak of: the inputs of the step, what it is about, never its right result."""
+def _fields(
+    teller: Teller,
+    structure: Structure,
+    values: Mapping[str, Value],
+    right: Work,
+    edit: Edit,
+    kind: str,
+    step: int,
+) -> dict[str, str]:
+    """What the wordings of a mistake speak of: the inputs of the step, what it is about, never its right
+    result."""
     nodes: Sequence[Node] = structure["nodes"]
     args, choose, style = nodes[step][1], wordings(teller.file).choose, structure["style"]
     fields = telling.fields_of(teller, structure, step)
@@ -147,7 +221,9 @@ def _fields(teller: Teller, structure: Structure, values: Mapping[str, Value], r
     elif kind == "averaged_rates":
         last = edit.at
         fields["what"] = right.steps[last].what
-        fields["one"], fields["two"] = [_called(teller, structure, right, arg) for arg in AVERAGES[nodes[last][2]]]
+        fields["one"], fields["two"] = [
+            _called(teller, structure, right, arg) for arg in AVERAGES[nodes[last][2]]
+        ]
     elif kind == "took_change_for_result":
         fields["part"] = right.steps[args[-1]].what
     elif kind == "took_percent_as_amount":
@@ -163,4 +239,6 @@ def _called(teller: Teller, structure: Structure, right: Work, arg: Any) -> str:
     """An argument as a noun phrase."""
     if arg.__class__ is int:
         return right.steps[arg].what
-    return telling.phrase(teller, structure, next(i for i, row in enumerate(structure["says"]) if row[0] == arg))
+    return telling.phrase(
+        teller, structure, next(i for i, row in enumerate(structure["says"]) if row[0] == arg)
+    )

@@ -1,7 +1,7 @@
-"""The worlds of rates and percentages: who or what it is about, in ten kinds of scene.
+"""The worlds of rates and percentages: who or what it is about, in twelve kinds of scene.
 
-A world is named KIND_ABOUT; its words are the fields that the sentences of `templates/problems/rates.j2` use, its numbers
-are what is usual for it.
+A world is named KIND_ABOUT; its words are the fields that the sentences of `templates/problems/rates.j2` use,
+its numbers are what is usual for it.
 """
 
 from __future__ import annotations
@@ -15,16 +15,20 @@ from tutelage.wording import cap
 # kind: abilities | one world a line: name: words as key=value, numbers as key=n n n
 _TEXT = """
 travel | ride far legs trips
-  train: who=the train; go=travel; goes=travels; speed=60 75 80 90 100 120 150; long=1
-  bus: who=the bus; go=drive; goes=drives; speed=40 45 50 60 72 75 80; long=1
-  cyclist: who=the cyclist; go=ride; goes=rides; speed=12 15 16 18 20 24 25 30; long=1
-  hiker: who=the hiker; go=walk; goes=walks; speed=3 4 5 6; long=1
-  ferry: who=the ferry; go=sail; goes=sails; speed=15 18 20 24 25 30 36; long=1
+  train: who=the train; go=travel; goes=travels; speed=60 75 80 90 100 120 150
+  bus: who=the bus; go=drive; goes=drives; speed=40 45 50 60 72 75 80
+  cyclist: who=the cyclist; go=ride; goes=rides; speed=12 15 16 18 20 24 25 30
+  hiker: who=the hiker; go=walk; goes=walks; speed=3 4 5 6
+  ferry: who=the ferry; go=sail; goes=sails; speed=15 18 20 24 25 30 36
 drive | far legs trips fuel wage cut friends
-  lorry: who=the lorry; go=drive; goes=drives; fuel=diesel; speed=50 60 70 75 80; per100=20 24 25 28 30 32; litre=150 160 175 180; pay=18 20 22 24
-  van: who=the van; go=drive; goes=drives; fuel=diesel; speed=50 60 70 75 80 90; per100=8 9 10 11 12; litre=150 160 165 175; pay=15 16 18 20
-  car: who=the car; go=drive; goes=drives; fuel=petrol; speed=50 60 70 80 90 100 110 120; per100=5 6 7 8; litre=160 170 175 185; pay=14 15 16 18
-  taxi: who=the taxi; go=drive; goes=drives; fuel=petrol; speed=30 40 45 50 60; per100=6 7 8 9; litre=165 175 180 190; pay=14 15 16 18
+  lorry: who=the lorry; go=drive; goes=drives; fuel=diesel; speed=50 60 70 75 80;
+    per100=20 24 25 28 30 32; litre=150 160 175 180; pay=18 20 22 24
+  van: who=the van; go=drive; goes=drives; fuel=diesel; speed=50 60 70 75 80 90; per100=8 9 10 11 12;
+    litre=150 160 165 175; pay=15 16 18 20
+  car: who=the car; go=drive; goes=drives; fuel=petrol; speed=50 60 70 80 90 100 110 120;
+    per100=5 6 7 8; litre=160 170 175 185; pay=14 15 16 18
+  taxi: who=the taxi; go=drive; goes=drives; fuel=petrol; speed=30 40 45 50 60; per100=6 7 8 9;
+    litre=165 175 180 190; pay=14 15 16 18
 run | per_second
   runner: who=the runner; metres=60 100 150 200 300 400; pace=3 4 5 6
   horse: who=the horse; metres=200 240 300 400 600; pace=8 10 12 15
@@ -39,16 +43,21 @@ shop | price cut raise voucher fee several abroad friends
   camera: ware=camera; one=a camera; price=200 240 250 300 320 360
   clock: ware=clock; one=a clock; price=20 24 25 30 36 40 50
 market | weight cut fee voucher abroad friends
-  cheese: goods=cheese; other=ham; box=piece; kilo=8 10 12 14 15 16 18 20; grams=150 200 250 300 350 400 500 750
+  cheese: goods=cheese; other=ham; box=piece; kilo=8 10 12 14 15 16 18 20;
+    grams=150 200 250 300 350 400 500 750
   coffee: goods=coffee; other=tea; box=packet; kilo=10 12 14 15 16 18 20 24; grams=125 200 250 400 500 750
   honey: goods=honey; other=jam; box=jar; kilo=8 9 10 12 14 15; grams=250 350 400 450 500 750
   rice: goods=rice; other=flour; box=bag; kilo=2 3 4 5; grams=250 400 500 750 1250 1500
-  chocolate: goods=chocolate; other=marzipan; box=box; kilo=12 15 16 18 20 25 30; grams=120 150 200 250 300 350 400
+  chocolate: goods=chocolate; other=marzipan; box=box; kilo=12 15 16 18 20 25 30;
+    grams=120 150 200 250 300 350 400
 mix | mix
-  drink: liquid=fruit drink; liquids=fruit drinks; part=juice; vessel=bowl; share=10 12 15 20 25 30 40 50 60
+  drink: liquid=fruit drink; liquids=fruit drinks; part=juice; vessel=bowl;
+    share=10 12 15 20 25 30 40 50 60
   syrup: liquid=syrup; liquids=syrups; part=sugar; vessel=canister; share=20 25 30 40 45 50 60
-  brine: liquid=salt water; liquids=kinds of salt water; part=salt; vessel=bucket; share=2 4 5 6 8 10 12 15 20
-  cleaner: liquid=cleaning fluid; liquids=cleaning fluids; part=alcohol; vessel=canister; share=10 15 20 25 30 40 50
+  brine: liquid=salt water; liquids=kinds of salt water; part=salt; vessel=bucket;
+    share=2 4 5 6 8 10 12 15 20
+  cleaner: liquid=cleaning fluid; liquids=cleaning fluids; part=alcohol; vessel=canister;
+    share=10 15 20 25 30 40 50
   paint: liquid=paint; liquids=paints; part=white pigment; vessel=tub; share=5 10 12 15 20 25 30 40
 fill | pumps
   pool: some=a pool; the=the pool; volume=600 720 900 1200 1500 1800 2400
@@ -84,25 +93,48 @@ data | download
 """
 
 CURRENCIES: Mapping[str, tuple[str, str, tuple[int, ...]]] = {  # one, many, hundredths for a euro
-    "dollar": ("dollar", "dollars", (105, 110, 112, 115, 120, 125)), "pound": ("pound", "pounds", (80, 84, 85, 86, 88, 90)),
-    "franc": ("franc", "francs", (92, 94, 95, 96, 98)), "krone": ("krone", "kroner", (740, 750, 1120, 1150, 1180)),
-    "zloty": ("zloty", "zloty", (420, 425, 430, 440, 450)), "yen": ("yen", "yen", (15000, 15500, 16000, 16500)),
+    "dollar": ("dollar", "dollars", (105, 110, 112, 115, 120, 125)),
+    "pound": ("pound", "pounds", (80, 84, 85, 86, 88, 90)),
+    "franc": ("franc", "francs", (92, 94, 95, 96, 98)),
+    "krone": ("krone", "kroner", (740, 750, 1120, 1150, 1180)),
+    "zloty": ("zloty", "zloty", (420, 425, 430, 440, 450)),
+    "yen": ("yen", "yen", (15000, 15500, 16000, 16500)),
 }
 UNITS: Mapping[str, tuple[str, str]] = {
-    "km": ("km", "km"), "km/h": ("km/h", "km/h"), "m/s": ("m/s", "m/s"), "m": ("m", "m"), "h": ("hour", "hours"),
-    "min": ("minute", "minutes"), "s": ("second", "seconds"), "L": ("L", "L"), "ml": ("ml", "ml"), "kg": ("kg", "kg"),
-    "%": ("%", "%"), "c": ("cent", "cents"), "€": ("euro", "euros"), "L/min": ("L a minute", "L a minute"), "€/kg": ("", ""),
-    "day": ("day", "days"), "work": ("days of work", "days of work"), "Mbit": ("megabits", "megabits"),
+    "km": ("km", "km"),
+    "km/h": ("km/h", "km/h"),
+    "m/s": ("m/s", "m/s"),
+    "m": ("m", "m"),
+    "h": ("hour", "hours"),
+    "min": ("minute", "minutes"),
+    "s": ("second", "seconds"),
+    "L": ("L", "L"),
+    "ml": ("ml", "ml"),
+    "kg": ("kg", "kg"),
+    "%": ("%", "%"),
+    "c": ("cent", "cents"),
+    "€": ("euro", "euros"),
+    "L/min": ("L a minute", "L a minute"),
+    "€/kg": ("", ""),
+    "day": ("day", "days"),
+    "work": ("days of work", "days of work"),
+    "Mbit": ("megabits", "megabits"),
 } | {name: (one, many) for name, (one, many, _) in CURRENCIES.items()}
 
 
-CAPPED = ("who", "the", "one", "goods", "other")  # words that sentences begin with: `Who` is `who` with a capital
+CAPPED = (
+    "who",
+    "the",
+    "one",
+    "goods",
+    "other",
+)  # words that sentences begin with: `Who` is `who` with a capital
 
 
 def _worlds() -> dict[str, World]:
     found: dict[str, World] = {}
     kind, can = "", frozenset[str]()
-    for line in _TEXT.strip().split("\n"):
+    for line in _TEXT.strip().replace("\n    ", " ").split("\n"):
         if not line.startswith("  "):
             kind, _, able = line.partition(" | ")
             can = frozenset(able.split())
@@ -123,5 +155,9 @@ RATE_WORLDS: Mapping[str, World] = _worlds()
 def rate_nouns(world: str, unit: str, phrase: str) -> Mapping[str, str]:
     """The words of a world with `item` and `items` for a unit, and `vp`: a currency, or an ordinal."""
     one, many = UNITS.get(unit, ("", ""))
-    return {**RATE_WORLDS[world].words, "item": one, "items": many,
-            "vp": CURRENCIES[phrase][1] if phrase in CURRENCIES else phrase}
+    return {
+        **RATE_WORLDS[world].words,
+        "item": one,
+        "items": many,
+        "vp": CURRENCIES[phrase][1] if phrase in CURRENCIES else phrase,
+    }

@@ -1,13 +1,15 @@
 """Rates and percentages: speed, unit prices, discounts, mixtures, pumps and crews, interest, wages, exchange.
 
-    The lorry drives at 60 km/h. The journey takes 1 h 45 min. It needs 24 L of diesel for 100 km, and a litre costs €1.60.
-    How much does the diesel cost? 105 ÷ 60 = 1.75 h, 1.75 × 60 = 105 km, 25.2 L, €40.32.
+    The lorry drives at 60 km/h. The journey takes 1 h 45 min. For every 100 km, it needs 24 L of diesel.
+    A litre costs €1.60. How much does the diesel cost? 105 ÷ 60 = 1.75 hours, 60 × 1.75 = 105 km, 25.2 L,
+    €40.32.
 
-Conversions and operations are chained at random (`rate_events`) in ten kinds of scene (`rate_worlds`). The quantities are
-what the sentences state, and the facts behind the conversions (an hour has 60 minutes). Right is the exact number that the
-last node comes to; confirmed by sympy. Mistakes: a percentage of the wrong amount, percentages added, minutes written as
-decimals (1 h 30 as 1.3), a rate turned upside down, rates averaged, a conversion left out, a percentage taken for an amount,
-the change taken for what comes of it.
+Conversions and operations are chained at random (`rate_events`) in twelve kinds of scene (`rate_worlds`). The
+quantities are what the sentences state, and the facts behind the conversions (an hour has 60 minutes). Right
+is the exact number that the last node comes to; confirmed by sympy. Mistakes: a percentage of the wrong
+amount, one put back on top, percentages added, minutes written as decimals (1 h 30 as 1.3), a rate turned
+upside down, rates averaged, a whole divided by a part, a conversion or a step left out, a percentage taken
+for an amount, the change taken for its result.
 """
 
 from __future__ import annotations
@@ -32,21 +34,51 @@ from tutelage.wording import wordings
 
 NAME = "rates"
 STEPS = {1: (2,), 2: (3,), 3: (4,), 4: (5, 6), 5: (6, 7, 8)}
-MONEY = ("price", "litre_price", "wage", "hourly", "voucher", "fee", "capital", "cash", "kilo_price", "pack_price",
-         "blend_price", "crew_pay", "deposit", "withdrawn", "material")  # quantities whose names start so are sums of money
-STEPPED: Mapping[str, int] = {"way": 5, "metres": 20, "price": 10, "capital": 100, "cash": 10, "volume": 60, "size": 150,
-                              "grams": 50, "crew_pay": 10, "alone": 5}  # how far the values of a domain are apart
-SCENES: Mapping[int, tuple[tuple[str, ...], ...]] = {  # by steps: the worlds of each kind that has a start for them
-    steps: tuple(tuple(name for name in RATE_WORLDS if name.startswith(f"{kind}_"))
-                 for kind in dict.fromkeys(name.partition("_")[0] for name in RATE_WORLDS)
-                 if any(TABLE[name, "", steps][1] for name in RATE_WORLDS if name.startswith(f"{kind}_")))
-    for steps in range(2, 9)}
+MONEY = (
+    "price",
+    "litre_price",
+    "wage",
+    "hourly",
+    "voucher",
+    "fee",
+    "capital",
+    "cash",
+    "kilo_price",
+    "pack_price",
+    "blend_price",
+    "crew_pay",
+    "deposit",
+    "withdrawn",
+    "material",
+)  # quantities whose names start so are sums of money
+STEPPED: Mapping[str, int] = {
+    "way": 5,
+    "metres": 20,
+    "price": 10,
+    "capital": 100,
+    "cash": 10,
+    "volume": 60,
+    "size": 150,
+    "grams": 50,
+    "crew_pay": 10,
+    "alone": 5,
+}  # how far the values of a domain are apart
+SCENES: Mapping[
+    int, tuple[tuple[str, ...], ...]
+] = {  # by steps: the worlds of each kind that has a start for them
+    steps: tuple(
+        tuple(name for name in RATE_WORLDS if name.startswith(f"{kind}_"))
+        for kind in dict.fromkeys(name.partition("_")[0] for name in RATE_WORLDS)
+        if any(TABLE[name, "", steps][1] for name in RATE_WORLDS if name.startswith(f"{kind}_"))
+    )
+    for steps in range(2, 9)
+}
 
 
 @lru_cache(maxsize=16384)
 def _written(over: int, under: int, money: bool) -> tuple[str, bool]:
-    """A fraction as a decimal, and whether that is exact: cents with two places, others as short as they are, endless ones
-    with two places."""
+    """A fraction as a decimal, and whether that is exact: cents with two places, others as short as they
+    are, endless ones with two places."""
     places = 2 if money or 1000 % under else 3
     whole, rest = divmod((2 * over * 10**places + under) // (2 * under), 10**places)
     text = f"{whole}.{rest:0{places}d}"
@@ -105,11 +137,20 @@ def draw(draws: Draws, level: int) -> Problem:
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
     style, kind = structure["style"], structure["world"].partition("_")[0]
-    quantities = [Quantity(name, values[name], FACTS[name], True) if key.startswith("fact_")
-                  else Quantity(name, values[name], _domain(key, name, values[name])) for name, key, *_ in structure["says"]]
-    return Problem(NAME, level, structure, tuple(quantities),
-                   wordings(TELLER.file).choose(f"{kind}.intro", style, RATE_WORLDS[structure["world"]].words),
-                   telling.question(TELLER, structure))
+    quantities = [
+        Quantity(name, values[name], FACTS[name], True)
+        if key.startswith("fact_")
+        else Quantity(name, values[name], _domain(key, name, values[name]))
+        for name, key, *_ in structure["says"]
+    ]
+    return Problem(
+        NAME,
+        level,
+        structure,
+        tuple(quantities),
+        wordings(TELLER.file).choose(f"{kind}.intro", style, RATE_WORLDS[structure["world"]].words),
+        telling.question(TELLER, structure),
+    )
 
 
 def _domain(key: str, name: str, value: Any) -> tuple[Value, ...]:
@@ -168,6 +209,14 @@ FAMILY = Family(
     summary="speed, prices, percentages, mixtures, interest: conversions and operations in a chain",
     kind=always("number"),
     slips=rate_slips.KINDS,
-    draw=draw, pose=pose, solve=solve, work=work, sites=rate_slips.sites, slip=slip, confirm=confirm, shape=shape,
-    words=say, state=state,
+    draw=draw,
+    pose=pose,
+    solve=solve,
+    work=work,
+    sites=rate_slips.sites,
+    slip=slip,
+    confirm=confirm,
+    shape=shape,
+    words=say,
+    state=state,
 )

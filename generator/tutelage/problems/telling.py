@@ -1,11 +1,11 @@
-"""The telling of an expression graph: its statement, its work line by line, and work in which a node is done wrongly.
+"""The telling of an expression graph: its statement, its work line by line, and work with a mistake.
 
-A structure holds `says`, rows ``[quantity or "", wording, unit, what it speaks of, phrase]`` in the order in which they
-are told, and `nodes`, rows ``[operation, arguments, wording, unit, phrase]`` (see `expressions`). A `Teller` is what a
-family adds: its file of words, its nouns, how it writes values. In the file, a quantity has the sections ``s.KEY``
-(says it), ``.ask``, ``.the``, ``.un`` (said where it is hidden); a node has ``n.KEY`` (its line), ``.what``, ``.q``
-(asked where it is the last). A section ``WORLD.s.KEY`` is used in
-that world instead, where WORLD is the world's name up to an underscore.
+A structure holds `says`, rows ``[quantity or "", wording, unit, what it speaks of, phrase]`` in the order
+in which they are told, and `nodes`, rows ``[operation, arguments, wording, unit, phrase]`` (see
+`expressions`). A `Teller` is what a family adds: its file of words, its nouns, how it writes values. In the
+file, a quantity has the sections ``s.KEY`` (says it), ``.ask``, ``.the``, ``.un`` (said where it is
+hidden); a node has ``n.KEY`` (its line), ``.what``, ``.q`` (asked where it is the last). A section
+``WORLD.s.KEY`` is used in that world instead, where WORLD is the world's name up to an underscore.
 """
 
 from __future__ import annotations
@@ -18,9 +18,19 @@ from tutelage.problems.expressions import Node
 from tutelage.values import Problem, Quantity, Step, Structure, Value, Words, Work
 from tutelage.wording import cap, wordings
 
-SIGNS: Mapping[str, str] = {"plus": " + ", "minus": " − ", "times": " × ", "over": " ÷ ", "ratio": " ÷ ", "part": " × ",
-                            "percent": " × ", "rate": " ÷ ",
-                            "full": " ÷ ", "needed": " ÷ ", "left": " ÷ "}
+SIGNS: Mapping[str, str] = {
+    "plus": " + ",
+    "minus": " − ",
+    "times": " × ",
+    "over": " ÷ ",
+    "ratio": " ÷ ",
+    "part": " × ",
+    "percent": " × ",
+    "rate": " ÷ ",
+    "full": " ÷ ",
+    "needed": " ÷ ",
+    "left": " ÷ ",
+}
 WITH_REST = frozenset({"full", "needed", "left"})
 
 
@@ -73,19 +83,23 @@ def say(teller: Teller, problem: Problem, quantity: Quantity) -> Words:
     world, style = structure["world"], structure["style"]
     index = next(i for i, row in enumerate(structure["says"]) if row[0] == quantity.name)
     key, fields = _spoken(teller, structure, index)
-    return Words(sentence(teller, structure, index, quantity.value),
-                 bank.choose(key_in(teller, world, f"s.{key}.ask"), style, fields),
-                 bank.choose(key_in(teller, world, f"s.{key}.the"), style, fields))
+    return Words(
+        sentence(teller, structure, index, quantity.value),
+        bank.choose(key_in(teller, world, f"s.{key}.ask"), style, fields),
+        bank.choose(key_in(teller, world, f"s.{key}.the"), style, fields),
+    )
 
 
 def phrase(teller: Teller, structure: Structure, index: int) -> str:
     """The quantity of a row as a noun phrase."""
     key, fields = _spoken(teller, structure, index)
-    return wordings(teller.file).choose(key_in(teller, structure["world"], f"s.{key}.the"), structure["style"], fields)
+    return wordings(teller.file).choose(
+        key_in(teller, structure["world"], f"s.{key}.the"), structure["style"], fields
+    )
 
 
 def state(teller: Teller, problem: Problem, known: AbstractSet[str]) -> str:
-    """The statement. A hidden quantity is still spoken of, so that it can be asked for; a hidden fact is not."""
+    """The statement. A hidden quantity is spoken of, so that it can be asked for; a hidden fact is not."""
     structure, values, parts = problem.structure, problem.values, [problem.intro]
     for index, row in enumerate(structure["says"]):
         name = row[0]
@@ -109,10 +123,24 @@ def told(teller: Teller, structure: Structure, values: Mapping[str, Value], resu
     return retold(teller, structure, values, results, Work((), 0, ""), 0, NOTHING, {})
 
 
-def retold(teller: Teller, structure: Structure, values: Mapping[str, Value], results: Sequence[Any], right: Work, start: int,
-           edit: Edit, extra: Mapping[str, str]) -> Work:
-    """The right work up to step `start`, and from there on the work with an edit, whose wording may use `extra` too."""
-    choose, style, nodes, world = wordings(teller.file).choose, structure["style"], structure["nodes"], structure["world"]
+def retold(
+    teller: Teller,
+    structure: Structure,
+    values: Mapping[str, Value],
+    results: Sequence[Any],
+    right: Work,
+    start: int,
+    edit: Edit,
+    extra: Mapping[str, str],
+) -> Work:
+    """The right work up to step `start`, and from there on the work with an edit, whose wording may use
+    `extra` too."""
+    choose, style, nodes, world = (
+        wordings(teller.file).choose,
+        structure["style"],
+        structure["nodes"],
+        structure["world"],
+    )
     steps, whats = [*right.steps[:start]], [step.what for step in right.steps]
     names = [step.name for step in steps]
     if edit.values:
@@ -136,19 +164,38 @@ def retold(teller: Teller, structure: Structure, values: Mapping[str, Value], re
 
 
 def fields_of(teller: Teller, structure: Structure, index: int) -> dict[str, str]:
-    """The nouns of a node: of its world, of its result (`item`, `items`), of what it works on (`thing`, in the plural)."""
+    """The nouns of a node: of its world, of its result (`item`, `items`), of what it works on (`thing`, in
+    the plural)."""
     _, args, _, unit, phrase = structure["nodes"][index]
     before = structure["nodes"][args[0]][3] if args[0].__class__ is int else "a"
-    return {**teller.nouns(structure["world"], unit, phrase), "thing": teller.nouns(structure["world"], before, "")["items"]}
+    return {
+        **teller.nouns(structure["world"], unit, phrase),
+        "thing": teller.nouns(structure["world"], before, "")["items"],
+    }
 
 
-def line_fields(teller: Teller, structure: Structure, index: int, node: Node, values: Mapping[str, Value],
-                results: Sequence[Any]) -> dict[str, str]:
-    """What a line can speak of: a, b (first and last argument), e ("a × b"), eq ("=" or "≈"), r (the result), rn."""
+def line_fields(
+    teller: Teller,
+    structure: Structure,
+    index: int,
+    node: Node,
+    values: Mapping[str, Value],
+    results: Sequence[Any],
+) -> dict[str, str]:
+    """What a line can speak of: a, b (first and last argument), e ("a × b"), eq ("=" or "≈"), r (the
+    result), rn."""
     op, args, unit = node[0], node[1], node[3]
-    fields, plain, result, nodes = fields_of(teller, structure, index), teller.plain, results[index], structure["nodes"]
+    fields, plain, result, nodes = (
+        fields_of(teller, structure, index),
+        teller.plain,
+        results[index],
+        structure["nodes"],
+    )
     raw: list[Any] = [results[arg] if arg.__class__ is int else values[arg] for arg in args]
-    shown = [plain(value, nodes[arg][3] if arg.__class__ is int else arg) for value, arg in zip(raw, args, strict=True)]
+    shown = [
+        plain(value, nodes[arg][3] if arg.__class__ is int else arg)
+        for value, arg in zip(raw, args, strict=True)
+    ]
     fields["a"], fields["b"], fields["e"] = shown[0], shown[-1], SIGNS.get(op, " ").join(shown)
     fields["r"], fields["rn"] = plain(result, unit), teller.show(result, unit, fields)
     fields["eq"] = "=" if teller.exact(result, unit) else "≈"

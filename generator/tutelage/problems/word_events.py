@@ -1,18 +1,36 @@
-"""What can happen in a word problem: starts, kinds of things, changes of their number. Measures are in `word_measures`.
+"""What can happen in a word problem: starts, kinds of things, changes of their number. Measures are in
+`word_measures`.
 
-States: K counts of kinds, J two that have to be put together, N a count, E a share, F what is left of it, G packs, L loads, M money, T time, W weight.
+States: K counts of kinds, J two that have to be put together, N a count, E a share, F what is left of it, G
+packs, L loads, M money, T time, W weight.
 """
 
 from __future__ import annotations
 
 from tutelage.problems.plots import Event, Story, table
 from tutelage.problems.word_measures import (
-    donated, helped, paid, part, priced, priced_cents, priced_kinds, rest, saved, split, timed, trips, two_prices, wages, week,
-    weighed, workers)
+    donated,
+    helped,
+    paid,
+    part,
+    priced,
+    priced_cents,
+    priced_kinds,
+    rest,
+    saved,
+    split,
+    timed,
+    trips,
+    two_prices,
+    wages,
+    week,
+    weighed,
+    workers,
+)
 from tutelage.problems.worlds import WORLDS
 
+# --- how it starts
 
-# --- how it starts -----------------------------------------------------------------------------------------------------
 
 def _groups(s: Story) -> bool:
     groups, each = s.draws.between(3, 18), s.usual("each")
@@ -23,8 +41,9 @@ def _groups(s: Story) -> bool:
 def _nested(s: Story) -> bool:
     outers, per, each = s.draws.between(3, 8), s.draws.between(3, 9), s.usual("each")
     names = [s.tell("outers", outers), s.tell("per_outer", per), s.tell("each", each)]
-    return (s.make("times", names[:2], "boxes", unit="box")
-            and s.make("times", [s.now, names[2]], "total", unit="a"))
+    return s.make("times", names[:2], "boxes", unit="box") and s.make(
+        "times", [s.now, names[2]], "total", unit="a"
+    )
 
 
 def _dozens(s: Story) -> bool:
@@ -40,8 +59,9 @@ def _daily(s: Story) -> bool:
     if s.left > 2 and s.draws.chance(0.5):
         weeks = s.draws.between(2, 6)
         names = [s.tell("daily", daily), s.tell("weeks", weeks), s.fact("week")]
-        return (s.make("times", names[1:], "days", unit="day")
-                and s.make("times", [names[0], s.now], "over_days", unit="a"))
+        return s.make("times", names[1:], "days", unit="day") and s.make(
+            "times", [names[0], s.now], "over_days", unit="a"
+        )
     period = s.draws.choice(("week", "fortnight", "week", ""))
     if not period:
         names = [s.tell("daily", daily), s.tell("for_days", s.draws.between(3, 20))]
@@ -56,16 +76,21 @@ def _machine(s: Story) -> bool:
         names = [s.tell("minutely_hour", rate, name="minutely"), s.fact("hour")]
         return s.make("times", names, "by_machine")
     names = [s.tell("minutely", rate), s.tell("hours", hours), s.fact("hour")]
-    return (s.make("times", names[1:], "minutes", unit="min")
-            and s.make("times", [names[0], s.now], "by_machine", unit="a"))
+    return s.make("times", names[1:], "minutes", unit="min") and s.make(
+        "times", [names[0], s.now], "by_machine", unit="a"
+    )
 
 
 def _twice(s: Story) -> bool:
     """Large containers and small ones."""
     each, less = s.draws.sample(s.world.numbers["each"], 2)
     counts = s.draws.between(3, 15), s.draws.between(3, 15)
-    names = [s.tell("groups", counts[0]), s.tell("each", max(each, less)), s.tell("small_groups", counts[1]),
-             s.tell("small_each", min(each, less))]
+    names = [
+        s.tell("groups", counts[0]),
+        s.tell("each", max(each, less)),
+        s.tell("small_groups", counts[1]),
+        s.tell("small_each", min(each, less)),
+    ]
     s.make("times", names[:2], "total")
     s.make("times", names[2:], "total_small")
     return s.make("plus", [0, 1], "both")
@@ -77,10 +102,11 @@ def _plain(s: Story) -> bool:
     return True
 
 
-# --- kinds of things ---------------------------------------------------------------------------------------------------
+# --- kinds of things
+
 
 def _compared(s: Story) -> bool:
-    """A further kind, compared with the last one; said forwards (more b than a) or backwards (more a than b)."""
+    """A further kind, compared with the last one: forwards (more b than a) or backwards (more a than b)."""
     if not s.kinds:
         s.kinds.append((s.now, s.value))
     if len(s.kinds) == 3:
@@ -88,8 +114,8 @@ def _compared(s: Story) -> bool:
     how = s.draws.choice(("more", "fewer", "times", "times", "more_back", "fewer_back", "times_back"))
     old, unit, value = "abc"[len(s.kinds) - 1], "abc"[len(s.kinds)], s.value
     if how.startswith("times"):
-        fits = [n for n in (2, 3, 4, 5) if how == "times" or value % n == 0 and value // n >= 6]
-        if not fits or how == "times" and value > 800:
+        fits = [n for n in (2, 3, 4, 5) if how == "times" or (value % n == 0 and value // n >= 6)]
+        if not fits or (how == "times" and value > 800):
             return False
         by = s.draws.choice(fits)
         op, result = ("times", value * by) if how == "times" else ("over", value // by)
@@ -130,12 +156,13 @@ def _joined(s: Story) -> bool:
 
 
 def _difference(s: Story) -> bool:
-    (one, more), (two, less) = sorted(s.kinds, key=lambda kind: -kind[1])
+    (one, _), (two, _) = sorted(s.kinds, key=lambda kind: -kind[1])
     units = ("as", "bs") if one == s.kinds[0][0] else ("bs", "as")
     return s.make("minus", [one, two], "apart", unit=units[0][0], phrase=units[1])
 
 
-# --- changes -----------------------------------------------------------------------------------------------------------
+# --- changes
+
 
 def _lost(s: Story) -> bool:
     step = s.round_to()
@@ -178,7 +205,7 @@ def _kept_back(s: Story) -> bool:
 
 def _packed(s: Story) -> bool:
     size = s.draws.between(3, 9)
-    if s.value // size < 4 or s.value % size == 0 and s.draws.chance(0.7):
+    if s.value // size < 4 or (s.value % size == 0 and s.draws.chance(0.7)):
         return False
     name = s.tell("pack", size)
     s.ref = "packs"
@@ -186,7 +213,7 @@ def _packed(s: Story) -> bool:
 
 
 def _by_dozen(s: Story) -> bool:
-    if "dozen" in s.values or s.value < 48 or s.value % 12 == 0 and s.draws.chance(0.7):
+    if "dozen" in s.values or s.value < 48 or (s.value % 12 == 0 and s.draws.chance(0.7)):
         return False
     s.note("by_dozen")
     name = s.fact("dozen")
@@ -205,7 +232,7 @@ def _left_over(s: Story) -> bool:
 
 def _carried(s: Story) -> bool:
     size = s.usual("carry")
-    if s.value < 2 * size or s.value % size == 0 and s.draws.chance(0.8):
+    if s.value < 2 * size or (s.value % size == 0 and s.draws.chance(0.8)):
         return False
     name = s.tell("carry", size)
     s.ref = "loads"
@@ -222,32 +249,52 @@ def _given_packs(s: Story) -> bool:
 
 
 STARTS = (
-    Event("groups", _groups, "", 1, 3, to="K"), Event("nested", _nested, "", 2, 1.2, "nested", to="K"), Event("dozens", _dozens, "", 1, 3.4, "dozen", to="K"),
-    Event("daily", _daily, "", 1, 2.4, "daily", to="K"), Event("machine", _machine, "", 1, 3, "machine", to="K"), Event("twice", _twice, "", 3, 0.8, "twice", to="K"),
+    Event("groups", _groups, "", 1, 3, to="K"),
+    Event("nested", _nested, "", 2, 1.2, "nested", to="K"),
+    Event("dozens", _dozens, "", 1, 3.4, "dozen", to="K"),
+    Event("daily", _daily, "", 1, 2.4, "daily", to="K"),
+    Event("machine", _machine, "", 1, 3, "machine", to="K"),
+    Event("twice", _twice, "", 3, 0.8, "twice", to="K"),
     Event("plain", _plain, "", 0, 0.9, to="K"),
 )
 EVENTS = (
-    Event("compared", _compared, "K", 1, 5), Event("second", _second, "K", 1, 1.5, "twice", to="J"), Event("joined", _joined, "KJ", 1, 7, to="N"),
+    Event("compared", _compared, "K", 1, 5),
+    Event("second", _second, "K", 1, 1.5, "twice", to="J"),
+    Event("joined", _joined, "KJ", 1, 7, to="N"),
     Event("difference", _difference, "J", 1, 3, to="end", most=1),
     Event("priced_kinds", priced_kinds, "KJ", 3, 4, to="M"),
-    Event("lost", _lost, "KN", 1, 2, to="N"), Event("gained", _gained, "KN", 1, 1.3, to="N"),
-    Event("part", part, "KN", 1, 1.2, to="N"), Event("rest", rest, "KN", 2, 4, to="N"),
-    Event("shared", _shared, "KN", 1, 3, to="E", most=1), Event("shared_on", _shared, "KN", 1, 1, "sells", to="E", most=3),
+    Event("lost", _lost, "KN", 1, 2, to="N"),
+    Event("gained", _gained, "KN", 1, 1.3, to="N"),
+    Event("part", part, "KN", 1, 1.2, to="N"),
+    Event("rest", rest, "KN", 2, 4, to="N"),
+    Event("shared", _shared, "KN", 1, 3, to="E", most=1),
+    Event("shared_on", _shared, "KN", 1, 1, "sells", to="E", most=3),
     Event("kept_back", _kept_back, "E", 1, 1, to="F"),
-    Event("packed", _packed, "KN", 1, 2.5, "packs", to="G"), Event("by_dozen", _by_dozen, "KN", 1, 3, "dozens_packed", to="G"),
+    Event("packed", _packed, "KN", 1, 2.5, "packs", to="G"),
+    Event("by_dozen", _by_dozen, "KN", 1, 3, "dozens_packed", to="G"),
     Event("left_over", _left_over, "KN", 1, 3, "packs", to="end", most=1),
-    Event("carried", _carried, "KN", 1, 3, "carrier", to="L"), Event("given_packs", _given_packs, "G", 1, 1),
-    Event("priced", priced, "KN", 1, 2.5, "income", to="M"), Event("priced", priced, "KN", 1, 2.5, "outgo", to="M"),
-    Event("priced", priced, "G", 1, 4, "income", to="M"), Event("priced", priced, "L", 1, 4, "outgo", to="M"),
+    Event("carried", _carried, "KN", 1, 3, "carrier", to="L"),
+    Event("given_packs", _given_packs, "G", 1, 1),
+    Event("priced", priced, "KN", 1, 2.5, "income", to="M"),
+    Event("priced", priced, "KN", 1, 2.5, "outgo", to="M"),
+    Event("priced", priced, "G", 1, 4, "income", to="M"),
+    Event("priced", priced, "L", 1, 4, "outgo", to="M"),
     Event("priced", priced, "EF", 1, 4, "sells", to="end", most=1),
     Event("cents", priced_cents, "KN", 2, 3.5, "cents", to="M"),
     Event("two_prices", two_prices, "KN", 5, 4, "income", to="M"),
-    Event("paid", paid, "M", 1, 2), Event("helped", helped, "M", 1, 1.5), Event("wages", wages, "M", 2, 2.5),
-    Event("donated", donated, "M", 2, 2.5), Event("split", split, "M", 1, 2.5, to="end", most=1),
-    Event("saved", saved, "M", 1, 1.5, "income", to="end", most=1), Event("week", week, "M", 1, 2.5, "income"),
-    Event("timed", timed, "KN", 1, 5, "seconds", to="T", most=2), Event("timed", timed, "KN", 1, 4, "minutes", to="T", most=2),
-    Event("workers", workers, "T", 1, 3), Event("weighed", weighed, "KN", 2, 2.5, "grams", to="end", most=2),
-    Event("weighed", weighed, "KN", 1, 2.5, "kilos", to="W", most=2), Event("trips", trips, "W", 1, 5, "kilos", to="end", most=1),
+    Event("paid", paid, "M", 1, 2),
+    Event("helped", helped, "M", 1, 1.5),
+    Event("wages", wages, "M", 2, 2.5),
+    Event("donated", donated, "M", 2, 2.5),
+    Event("split", split, "M", 1, 2.5, to="end", most=1),
+    Event("saved", saved, "M", 1, 1.5, "income", to="end", most=1),
+    Event("week", week, "M", 1, 2.5, "income"),
+    Event("timed", timed, "KN", 1, 5, "seconds", to="T", most=2),
+    Event("timed", timed, "KN", 1, 4, "minutes", to="T", most=2),
+    Event("workers", workers, "T", 1, 3),
+    Event("weighed", weighed, "KN", 2, 2.5, "grams", to="end", most=2),
+    Event("weighed", weighed, "KN", 1, 2.5, "kilos", to="W", most=2),
+    Event("trips", trips, "W", 1, 5, "kilos", to="end", most=1),
 )
 
 

@@ -1,4 +1,6 @@
-"""What a word problem can measure: money earned or paid, time, weight; and the fractions that all sorts are divided by."""
+"""What a word problem can measure: money earned or paid, time, weight; and the fractions that all sorts are
+divided by.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ LEAST_MISSING = 20  # of a sum that is saved for
 def share_of(s: Story, least: int = 6) -> Fraction | None:
     """A fraction that leaves whole parts, neither of them small."""
     value = s.value
-    fits = [f for n, d, f in PIECES if not value % d and d > 2 and least * d <= value * n <= (value - least) * d]
+    fits = [
+        f for n, d, f in PIECES if not value % d and d > 2 and least * d <= value * n <= (value - least) * d
+    ]
     return s.draws.choice(fits) if fits else None
 
 
@@ -80,8 +84,10 @@ def two_prices(s: Story) -> bool:
     phrase, way, taken = s.nodes[-1][4], way_of(s), s.now
     s.make("minus", [before, taken], "rest", phrase=phrase)
     dear, cheap = s.draws.sample(s.world.numbers["price"], 2)
-    names = [s.tell(f"price_part_{way}", dear, name="price", phrase=phrase),
-             s.tell(f"price_rest_{way}", cheap, name="price_rest", phrase=phrase)]
+    names = [
+        s.tell(f"price_part_{way}", dear, name="price", phrase=phrase),
+        s.tell(f"price_rest_{way}", cheap, name="price_rest", phrase=phrase),
+    ]
     s.make("times", [taken, names[0]], f"money_part_{way}", unit="€", phrase=phrase)
     s.make("times", [taken + 1, names[1]], f"money_rest_{way}", unit="€")
     return s.make("plus", [s.now - 1, s.now], f"money_both_{way}")
@@ -116,25 +122,35 @@ def helped(s: Story) -> bool:
 def wages(s: Story) -> bool:
     helpers, wage, income = s.draws.between(2, 6), s.draws.between(6, 40), way_of(s) == "in"
     before = s.now
-    if income and helpers * wage > s.value * 2 // 3 or "x" in s.world.words["helper"][:1] or "wages" in s.once:
+    if (
+        (income and helpers * wage > s.value * 2 // 3)
+        or "x" in s.world.words["helper"][:1]
+        or "wages" in s.once
+    ):
         return False
     s.once.add("wages")
     names = [s.tell("helpers", helpers), s.tell("wage", wage)]
-    return (s.make("times", names, "wages")
-            and s.make("minus" if income else "plus", [before, s.now], f"after_wages_{way_of(s)}"))
+    return s.make("times", names, "wages") and s.make(
+        "minus" if income else "plus", [before, s.now], f"after_wages_{way_of(s)}"
+    )
 
 
 def donated(s: Story) -> bool:
     share, before = share_of(s), s.now
-    if share is None or "donated" in s.once or not s.world.counts.get("good" if way_of(s) == "in" else "extra", 0):
+    if (
+        share is None
+        or "donated" in s.once
+        or not s.world.counts.get("good" if way_of(s) == "in" else "extra", 0)
+    ):
         return False
     phrase = "good1" if way_of(s) == "in" else s.phrase("extra")
     if not phrase:
         return False
     s.once.add("donated")
     name = s.tell(f"donated_{way_of(s)}", share, name="part", phrase=phrase)
-    return (s.make("part", [s.now, name], f"donated_{way_of(s)}", phrase=phrase)
-            and s.make("minus", [before, s.now], f"money_rest_of_{way_of(s)}"))
+    return s.make("part", [s.now, name], f"donated_{way_of(s)}", phrase=phrase) and s.make(
+        "minus", [before, s.now], f"money_rest_of_{way_of(s)}"
+    )
 
 
 def split(s: Story) -> bool:
@@ -201,5 +217,3 @@ def trips(s: Story) -> bool:
         return False
     name = s.tell("truck", truck)
     return s.make("needed", [s.now, name], "trips", unit="trip")
-
-

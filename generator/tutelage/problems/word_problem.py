@@ -1,14 +1,16 @@
 """Word problems: quantities in a story, and a last one that follows from them in two to eight steps.
 
-    14 trays of rolls are baked. There are 24 rolls on each tray. Two thirds of them go to cafés; the rest are packed in
-    bags of 3. How many full bags are there? 14 × 24 = 336, two thirds are 224, 112 are left, 112 ÷ 3: 37 bags.
+    14 trays of rolls are baked. There are 24 rolls on each tray. Two thirds of the rolls go to the hospital.
+    The rest are packed in bags of 3; only full bags count. How many full bags are there? 14 × 24 = 336 rolls.
+    Two thirds of 336 is 224. That leaves 112. 112 ÷ 3 gives 37 full bags.
 
-The story is a random expression graph grown event by event (`plots`) over a world of things (`worlds`). Its quantities
-are what the sentences state, facts such as the days of a week among them, and from level 3 on one or two that aren't needed.
-Right is the number that the last node comes to; confirmed by sympy. A completion in which something isn't whole that has to
-be is none. Mistakes: the part taken for the rest, another operation, a comparison read backwards, a step left out, a
-remainder rounded the wrong way, a thing counted once instead of each time, an unneeded number used, a fraction's
-numerator overlooked, a fact misremembered.
+The story is a random expression graph grown event by event (`word_events`) over a world of things (`worlds`).
+Its quantities are what the sentences state, facts such as the days of a week among them, and from level 3 on
+one or two that aren't needed. Right is the number that the last node comes to; confirmed by sympy. A
+completion in which something isn't whole that has to be is none. Mistakes: the part taken for the rest,
+adding what has to be multiplied, a comparison read backwards, a step left out, a remainder rounded the wrong
+way or forgotten, a thing counted once instead of each time, an unneeded number used, a fraction's numerator
+overlooked, a fact misremembered, stopping too soon.
 """
 
 from __future__ import annotations
@@ -34,12 +36,28 @@ NAME = "word_problem"
 STEPS = {1: (2,), 2: (3,), 3: (4, 5), 4: (5, 6), 5: (7, 8)}
 NAMES = tuple(WORLDS)
 FRACTIONS = {"1/2": "half", "1/4": "a quarter", "3/4": "three quarters"} | {
-    f"{n}/{d}": f"{count} {part}{'s' * (n > 1)}" for d, part in ((3, "third"), (5, "fifth"), (6, "sixth"), (8, "eighth"), (10, "tenth"))
-    for n, count in enumerate("a two three four five six seven".split(), 1)}
+    f"{n}/{d}": f"{count} {part}{'s' * (n > 1)}"
+    for d, part in ((3, "third"), (5, "fifth"), (6, "sixth"), (8, "eighth"), (10, "tenth"))
+    for n, count in enumerate(["a", "two", "three", "four", "five", "six", "seven"], 1)
+}
 PRICED = ("price", "expense", "extra", "wage", "goal")  # wordings that start so state euros
 ALIKE = frozenset(  # wordings of quantities that can have been something else last year
-    "each small_each lost gained sharers pack pack_left price_in price_out price_pack_in price_load_out price_share_in cents_in "
-    "price_rest_in expense_in expense_out extra_in extra_out carry wage per_outer".split())
+    {
+        "each",
+        "small_each",
+        "per_outer",
+        "lost",
+        "gained",
+        "sharers",
+        "pack",
+        "pack_left",
+        "carry",
+        "wage",
+        "cents_in",
+    }
+    | {"price_in", "price_out", "price_pack_in", "price_load_out", "price_share_in", "price_rest_in"}
+    | {"expense_in", "expense_out", "extra_in", "extra_out"}
+)
 SPAN = {"years": (12, 150), "people": (3, 40), "miles": (3, 45)}
 
 
@@ -53,11 +71,15 @@ def _said(key: str, value: Any) -> str:
     if value.__class__ is Fraction:
         return FRACTIONS[str(value)]
     if key in ("times", "times_back"):
-        return "twice" if value == 2 else f"{('three', 'four', 'five')[value - 3] if value < 6 else value} times"
+        return (
+            "twice" if value == 2 else f"{('three', 'four', 'five')[value - 3] if value < 6 else value} times"
+        )
     return f"€{value}" if key.startswith(PRICED) else str(value)
 
 
-TELLER = Teller(f"problems/{NAME}", nouns, _show, lambda value, unit: str(value), lambda value, unit: True, _said, {})
+TELLER = Teller(
+    f"problems/{NAME}", nouns, _show, lambda value, unit: str(value), lambda value, unit: True, _said, {}
+)
 
 
 def draw(draws: Draws, level: int) -> Problem:
@@ -74,7 +96,12 @@ def draw(draws: Draws, level: int) -> Problem:
                 _add_aside(story)
         if story.value in [value for value in story.values.values() if value.__class__ is int]:
             continue
-        structure = {"world": story.name, "says": story.says, "nodes": story.nodes, "style": draws.below(1 << 30)}
+        structure = {
+            "world": story.name,
+            "says": story.says,
+            "nodes": story.nodes,
+            "style": draws.below(1 << 30),
+        }
         return _posed(structure, story.values, level, story.results)
 
 
@@ -152,6 +179,14 @@ FAMILY = Family(
     summary="a story with quantities, and one that follows from them in two to eight steps",
     kind=always("number"),
     slips=word_slips.KINDS,
-    draw=draw, pose=pose, solve=solve, work=work, sites=word_slips.sites, slip=slip, confirm=confirm, shape=shape,
-    words=say, state=state,
+    draw=draw,
+    pose=pose,
+    solve=solve,
+    work=work,
+    sites=word_slips.sites,
+    slip=slip,
+    confirm=confirm,
+    shape=shape,
+    words=say,
+    state=state,
 )

@@ -15,16 +15,44 @@ from tutelage.values import Problem, Slip, Structure, Value, Work
 from tutelage.wording import wordings
 
 MOST = 20_000  # of any result of a problem
-KINDS = ("took_part_for_rest", "added_times", "added_groups", "compared_backwards", "forgot_a_step", "rounded_up",
-         "rounded_down", "once_instead_of_each", "used_distractor", "one_part_only", "misremembered_fact",
-         "stopped_short", "quotient_for_remainder")
-BACKWARDS = {"more": "minus", "fewer": "plus", "more_back": "plus", "fewer_back": "minus", "times_back": "times"}
-ONCE = {"boxes": 1, "wages": 1, "days": 1, "minutes": 1, "week": 0}  # the argument that is left when it is taken once
+KINDS = (
+    "took_part_for_rest",
+    "added_times",
+    "added_groups",
+    "compared_backwards",
+    "forgot_a_step",
+    "rounded_up",
+    "rounded_down",
+    "once_instead_of_each",
+    "used_distractor",
+    "one_part_only",
+    "misremembered_fact",
+    "stopped_short",
+    "quotient_for_remainder",
+)
+BACKWARDS = {
+    "more": "minus",
+    "fewer": "plus",
+    "more_back": "plus",
+    "fewer_back": "minus",
+    "times_back": "times",
+}
+ONCE = {
+    "boxes": 1,
+    "wages": 1,
+    "days": 1,
+    "minutes": 1,
+    "week": 0,
+}  # the argument that is left when it is taken once
 SKIPPED = ("kept", "grown", "paid_", "helped_", "share_kept", "packs_left")
 SUMS = ("joined", "both", "money_both")
 ENDS = (*SUMS, "share", "split_", "week")
-ADDED = {"times": "added_times", "total": "added_groups", "total_small": "added_groups",
-         "over_days": "added_groups"}
+ADDED = {
+    "times": "added_times",
+    "total": "added_groups",
+    "total_small": "added_groups",
+    "over_days": "added_groups",
+}
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
@@ -75,7 +103,9 @@ def slip(teller: Teller, problem: Problem, right: Work, kind: str, step: int) ->
     return Slip(kind, step, wrong, fields)
 
 
-def _edit(structure: Structure, values: Mapping[str, Value], right: Work, kind: str, step: int) -> Edit | None:
+def _edit(
+    structure: Structure, values: Mapping[str, Value], right: Work, kind: str, step: int
+) -> Edit | None:
     """What is done in place of a node; None where it can't be."""
     op, args, key, unit, phrase = structure["nodes"][step]
     line, changed = f"{kind}.line", dict[str, Value]()
@@ -113,13 +143,23 @@ def _edit(structure: Structure, values: Mapping[str, Value], right: Work, kind: 
     return Edit({step: [op, args, key, unit, phrase]}, step, line, values=changed)
 
 
-def _fields(teller: Teller, structure: Structure, values: Mapping[str, Value], right: Work, edit: Edit,
-            kind: str, step: int) -> dict[str, str]:
-    """What the wordings of a mistake speak of: the inputs of the step, what it is about, never its right result."""
+def _fields(
+    teller: Teller,
+    structure: Structure,
+    values: Mapping[str, Value],
+    right: Work,
+    edit: Edit,
+    kind: str,
+    step: int,
+) -> dict[str, str]:
+    """What the wordings of a mistake speak of: the inputs of the step, what it is about, never its right
+    result."""
     node = structure["nodes"][step]
     args, key = node[1], node[2]
     fields = telling.fields_of(teller, structure, step)
-    one, two = (values[arg] if arg.__class__ is str else right.steps[arg].value for arg in (args[0], args[-1]))
+    one, two = (
+        values[arg] if arg.__class__ is str else right.steps[arg].value for arg in (args[0], args[-1])
+    )
     fields["a"], fields["b"], fields["what"] = str(one), str(two), right.steps[step].what
     choose, style = wordings(teller.file).choose, structure["style"]
     if key in ("times", "times_back"):

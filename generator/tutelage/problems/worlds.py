@@ -1,8 +1,9 @@
 """The worlds of the word problems: things, places and goings-on that fit together in any order.
 
-A world is nouns and verb phrases; the sentences that they go into stand in `templates/problems/word_problem.j2`. `a`, `b`
-and `c` are kinds of thing and `all` is what they are together; `box` and `outer` hold them, a `pack` is what they are
-put in afterwards, a `carrier` is what moves them, a `sharer` gets a share of them.
+A world is nouns and verb phrases; the sentences that they go into stand in
+`templates/problems/word_problem.j2`. `a`, `b` and `c` are kinds of thing and `all` is what they are together;
+`box` and `outer` hold them, a `pack` is what they are put in afterwards, a `carrier` is what moves them, a
+`sharer` gets a share of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import NamedTuple
 
 _TEXT = """
 bakery
-  nouns: a roll/rolls, b bun/buns, c pretzel/pretzels, all piece/pieces, box tray/trays, outer rack/racks, pack bag/bags,
+  nouns: a roll/rolls, b bun/buns, c pretzel/pretzels, all piece/pieces, box tray/trays,
+    outer rack/racks, pack bag/bags,
     sharer café/cafés, helper apprentice/apprentices, owner partner/partners
   words: place=bakery, made=are baked, in=on, nest=are filled with, back=sends back, packed=packed in
   lose: come out burnt; fall on the floor; are eaten by the bakers
@@ -28,7 +30,8 @@ bakery
   weight: 50 60 80 90
 
 orchard
-  nouns: a apple/apples, b pear/pears, c plum/plums, all fruit/fruits, box crate/crates, outer trailer/trailers, pack net/nets,
+  nouns: a apple/apples, b pear/pears, c plum/plums, all fruit/fruits, box crate/crates,
+    outer trailer/trailers, pack net/nets,
     sharer market stall/market stalls, helper picker/pickers, owner partner/partners
   words: place=orchard, made=are picked, in=in, nest=carry, back=gives back, packed=packed in
   lose: are bruised; have worms; are eaten by the pickers
@@ -43,7 +46,8 @@ orchard
   weight: 120 125 150 180
 
 farm
-  nouns: a brown egg/brown eggs, b white egg/white eggs, c duck egg/duck eggs, all egg/eggs, box basket/baskets,
+  nouns: a brown egg/brown eggs, b white egg/white eggs, c duck egg/duck eggs, all egg/eggs,
+    box basket/baskets,
     outer x/x, pack carton/cartons, sharer shop/shops, helper helper/helpers, owner partner/partners
   words: place=farm, made=are collected, in=in, nest=x, back=returns, packed=packed in
   lose: are cracked; are kept for the farm's own kitchen; are dropped on the way
@@ -57,7 +61,8 @@ farm
   weight: 50 60 65
 
 nursery
-  nouns: a rose/roses, b tulip/tulips, c lily/lilies, all flower/flowers, box bucket/buckets, outer cart/carts,
+  nouns: a rose/roses, b tulip/tulips, c lily/lilies, all flower/flowers, box bucket/buckets,
+    outer cart/carts,
     pack bouquet/bouquets, sharer florist/florists, helper gardener/gardeners, owner partner/partners
   words: place=nursery, made=are cut, in=in, nest=are loaded with, back=sends back, packed=tied in
   lose: have wilted; are broken; are kept for the shop window
@@ -71,9 +76,11 @@ nursery
   price: 2 3 4 5
 
 post
-  nouns: a letter/letters, b postcard/postcards, c parcel/parcels, all item/items, box sack/sacks, outer van/vans,
+  nouns: a letter/letters, b postcard/postcards, c parcel/parcels, all item/items, box sack/sacks,
+    outer van/vans,
     pack bundle/bundles, sharer postwoman/postwomen, helper clerk/clerks, owner town/towns
-  words: place=post office, made=arrive, in=in, nest=bring, back=brings back, machine=sorts, packed=tied in, done=scanned,
+  words: place=post office, made=arrive, in=in, nest=bring, back=brings back, machine=sorts,
+    packed=tied in, done=scanned,
     machines=A sorting machine
   lose: have no stamp; are wrongly addressed; are torn open
   gain: were left over the day before; are found behind a shelf
@@ -83,7 +90,8 @@ post
   weight: 20 25 40 50
 
 library
-  nouns: a novel/novels, b comic/comics, c atlas/atlases, all book/books, box box/boxes, outer van/vans, pack bundle/bundles,
+  nouns: a novel/novels, b comic/comics, c atlas/atlases, all book/books, box box/boxes,
+    outer van/vans, pack bundle/bundles,
     sharer shelf/shelves, helper assistant/assistants, owner town/towns
   words: place=library, made=are delivered, in=in, nest=bring, done=labelled, packed=tied in
   lose: are damaged; go back to the publisher; turn out to be missing pages
@@ -96,7 +104,8 @@ library
   price: 6 7 8 9 12 14 15
 
 school
-  nouns: a pencil/pencils, b pen/pens, c ruler/rulers, all item/items, box packet/packets, outer carton/cartons, pack set/sets,
+  nouns: a pencil/pencils, b pen/pens, c ruler/rulers, all item/items, box packet/packets,
+    outer carton/cartons, pack set/sets,
     sharer class/classes, helper x/x, owner class/classes
   words: place=school, made=are ordered, in=in, nest=contain, back=hands back, packed=put together in
   lose: are broken; are put away as a reserve; are lost on the way
@@ -109,8 +118,10 @@ school
   price: 2 3 4
 
 building
-  nouns: a brick/bricks, b roof tile/roof tiles, c paving stone/paving stones, all piece/pieces, box pallet/pallets,
-    outer lorry/lorries, pack x/x, sharer bricklayer/bricklayers, carrier barrow/barrows, load barrow load/barrow loads,
+  nouns: a brick/bricks, b roof tile/roof tiles, c paving stone/paving stones, all piece/pieces,
+    box pallet/pallets,
+    outer lorry/lorries, pack x/x, sharer bricklayer/bricklayers, carrier barrow/barrows,
+    load barrow load/barrow loads,
     helper labourer/labourers, owner neighbour/neighbours
   words: place=building firm, made=are delivered, in=on, nest=bring, back=gives back, moved=are moved in
   lose: are cracked; are the wrong colour; are left lying in the rain
@@ -125,8 +136,10 @@ building
   carry: 18 20 24 25 30 32 36
 
 concert
-  nouns: a seat/seats, b box seat/box seats, c standing place/standing places, all place/places, box row/rows,
-    outer block/blocks, pack x/x, sharer ticket office/ticket offices, helper steward/stewards, owner musician/musicians
+  nouns: a seat/seats, b box seat/box seats, c standing place/standing places, all place/places,
+    box row/rows,
+    outer block/blocks, pack x/x, sharer ticket office/ticket offices, helper steward/stewards,
+    owner musician/musicians
   words: place=concert hall, made=are on sale, in=in, nest=consist of, back=returns
   lose: are kept for the press; are hidden behind a pillar and stay empty; are damaged and can't be used
   gain: are added in the gallery; are set up on the stage
@@ -139,8 +152,10 @@ concert
   price: 12 15 18 20 24 25 30
 
 trip
-  nouns: a pupil/pupils, b parent/parents, c teacher/teachers, all person/people, box class/classes, outer school/schools,
-    pack x/x, sharer group/groups, carrier boat/boats, load boat/boats, helper guide/guides, owner club/clubs
+  nouns: a pupil/pupils, b parent/parents, c teacher/teachers, all person/people, box class/classes,
+    outer school/schools,
+    pack x/x, sharer group/groups, carrier boat/boats, load boat/boats, helper guide/guides,
+    owner club/clubs
   words: place=school, made=are going on a trip, in=in, nest=send, moved=cross the lake in
   lose: fall ill and stay at home; miss the train; have to leave early
   gain: join from another town; sign up late
@@ -153,8 +168,10 @@ trip
   carry: 8 10 12 14 15 16
 
 aquarium
-  nouns: a guppy/guppies, b tetra/tetras, c shrimp/shrimps, all animal/animals, box tank/tanks, outer hall/halls, pack x/x,
-    sharer pool/pools, carrier transport box/transport boxes, load transport box/transport boxes, helper keeper/keepers,
+  nouns: a guppy/guppies, b tetra/tetras, c shrimp/shrimps, all animal/animals, box tank/tanks,
+    outer hall/halls, pack x/x,
+    sharer pool/pools, carrier transport box/transport boxes, load transport box/transport boxes,
+    helper keeper/keepers,
     owner zoo/zoos
   words: place=aquarium, made=are kept, in=in, nest=contain, moved=travel in
   lose: are moved to quarantine; go to a zoo; are given to a school
@@ -169,8 +186,17 @@ aquarium
 """
 
 
-UNITS = {"day": ("day", "days"), "min": ("minute", "minutes"), "s": ("second", "seconds"), "h": ("hour", "hours"),
-         "c": ("cent", "cents"), "kg": ("kg", "kg"), "g": ("g", "g"), "trip": ("trip", "trips"), "€": ("euro", "euros")}
+UNITS = {
+    "day": ("day", "days"),
+    "min": ("minute", "minutes"),
+    "s": ("second", "seconds"),
+    "h": ("hour", "hours"),
+    "c": ("cent", "cents"),
+    "kg": ("kg", "kg"),
+    "g": ("g", "g"),
+    "trip": ("trip", "trips"),
+    "€": ("euro", "euros"),
+}
 NUMBERS = ("each", "weight", "carry", "price")
 
 
@@ -178,7 +204,9 @@ class World(NamedTuple):
     """What can be said about a world, and what can happen in it."""
 
     words: Mapping[str, str]  # fields of the sentences: "made", "box", "boxes"
-    phrases: Mapping[str, str]  # what a quantity or a node can speak of, by its key: "lose0", "as" (the plural of kind a)
+    phrases: Mapping[
+        str, str
+    ]  # what a quantity or a node can speak of, by its key: "lose0", "as" (the plural of kind a)
     units: Mapping[str, tuple[str, str]]  # singular and plural of each kind of thing
     can: frozenset[str]
     numbers: Mapping[str, tuple[int, ...]]  # what is usual for `each` box, a `price`, …
