@@ -1,7 +1,8 @@
 """The floor: what rows of this size cost when nothing is thought about. Random numbers in f-strings, columns, zstd.
 
-Same schemas, same two configs, same writer settings and about the same text a row as `sml`, but no problems, no analysis,
-no dialogue, no checks. `python benchmarks/floor.py ROWS CHARACTERS TURNS FOLDER` prints its CPU microseconds a row.
+Same schemas, same two configs, same writer settings and about the same text a row as `sml`, but no problems, no
+analysis, no dialogue, no checks. `python benchmarks/floor.py ROWS CHARACTERS TURNS FOLDER` prints its CPU
+microseconds a row.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def dialogue(random: Random, characters: int, turns: int) -> list[str]:
         text = ""
         for _ in range(sentences):
             a, b = int(draw() * 90) + 10, int(draw() * 9) + 2
-            text += f"{NAMES[int(draw() * 10)]} packs {a} × {b} = {a * b} {THINGS[int(draw() * 8)]} and keeps {a} of them. "
+            name, thing = NAMES[int(draw() * 10)], THINGS[int(draw() * 8)]
+            text += f"{name} packs {a} × {b} = {a * b} {thing} and keeps {a} of them. "
         texts.append(text)
     return texts
 
@@ -57,7 +59,9 @@ def tables(texts: list[list[str]]) -> tuple[pa.RecordBatch, pa.RecordBatch]:
 
 
 def _blank(kind: pa.DataType) -> object:
-    return [] if pa.types.is_list(kind) else "" if pa.types.is_string(kind) else False if pa.types.is_boolean(kind) else 0
+    if pa.types.is_list(kind):
+        return []
+    return "" if pa.types.is_string(kind) else False if pa.types.is_boolean(kind) else 0
 
 
 def floor(rows: int, characters: int, turns: int, folder: Path) -> float:

@@ -6,7 +6,6 @@ moments. Targets: floor / ours ≥ 0.25; ≤ 300 MB a process whatever the rows;
 
 from __future__ import annotations
 
-import json
 import resource
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from tutelage.draws import stream  # noqa: E402  (the path must be set first)
 from tutelage.plan import Options, Plan  # noqa: E402
 from tutelage.problems import FAMILIES  # noqa: E402
 from tutelage.problems.family import LEVELS, Family, all_names  # noqa: E402
+from tutelage.values import Problem, Slip, Work  # noqa: E402
 
 ROWS = 20_000
 DRAWS = 400
@@ -49,6 +49,11 @@ def microseconds(function: Any, items: list[Any]) -> tuple[float, list[Any]]:
     return (time.process_time() - start) / len(items) * 1e6, made
 
 
+def first_slip(family: Family, problem: Problem, right: Work) -> Slip | None:
+    made = (family.slip(problem, right, kind, step) for kind, step in family.sites(problem, right))
+    return next(filter(None, made), None)
+
+
 def family_costs(family: Family) -> dict[str, float]:
     """CPU microseconds of each thing that a row asks of a family, averaged over the levels."""
     paths = [(stream(1, "bench", family.name, i), LEVELS[i % len(LEVELS)]) for i in range(DRAWS + 20)]
@@ -58,7 +63,7 @@ def family_costs(family: Family) -> dict[str, float]:
     state, _ = microseconds(lambda problem: family.state(problem, all_names(problem)), problems)
     work, worked = microseconds(family.work, problems)
     pairs = list(zip(problems, worked, strict=True))
-    slip, _ = microseconds(lambda p: next(filter(None, (family.slip(*p, *site) for site in family.sites(*p))), None), pairs)
+    slip, _ = microseconds(lambda pair: first_slip(family, *pair), pairs)
     return {"draw": draw, "state": state, "work": work, "slip": slip}
 
 
@@ -83,7 +88,7 @@ def stages(rows: int) -> dict[str, float]:
     start = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         for batch, schema in zip(batches, (EPISODES, SFT), strict=True):
-            with pq.ParquetWriter(Path(folder) / "x.parquet", schema, compression="zstd", compression_level=3) as writer:
+            with pq.ParquetWriter(Path(folder) / "x", schema, compression="zstd", compression_level=3) as writer:
                 writer.write_batch(batch)
     parquet = (time.process_time() - start) / rows * 1e6
     return {"problem and dialogue": items - audit, "leak audit": audit, "columns": columns, "parquet": parquet}

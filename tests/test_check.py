@@ -221,7 +221,7 @@ CHANGES: dict[str, tuple[Callable[[Row], object], Callable[[Row], bool], set[str
     "a mistake with another answer": (lambda row: _slip(row, answer="nowhere"), slipped, {"problem"}),
     "a mistake that is right": (lambda row: _slip(row, answer=row["private"]["answer"]), slipped, {"problem"}),
     "a mistake of another kind": (lambda row: _slip(row, kind="nosuch"), slipped, {"problem"}),
-    "a mistake at another step": (lambda row: _slip(row, step=99), slipped, {"attempt"}),
+    "a mistake at another step": (lambda row: _slip(row, step=99), slipped, {"problem"}),
     "another mistake in the turn": (_other_mistake, slipped, {"attempt"}),
     "a mistake in a right turn": (lambda row: _last(row, slip="nosuch"), slipped, {"attempt", "verdict"}),
     "a problem that is none": (lambda row: row["private"].update(problem="{}"), slipped, {"problem"}),

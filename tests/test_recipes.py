@@ -138,7 +138,7 @@ def test_policies_can_be_chosen(recipe: Recipe) -> None:
 
 
 def test_all_policies_occur() -> None:
-    """Over the default mix of `sml` every student and every exact teacher occurs, and both first tries and revisions."""
+    """Over the default mix of `sml` every student and every exact teacher occurs, and every number of turns."""
     plan = Plan("sml", 600, 2)
     made = [e for i in range(600) for e in make_item(recipe_named("sml"), plan, i, ()).kept]
     assert {e.student for e in made} == {policy.name for policy in STUDENTS}

@@ -15,6 +15,8 @@ from tutelage.talk.students import STUDENTS, StudentPolicy, student
 from tutelage.talk.teachers import TEACHERS, teacher
 from tutelage.values import Act, Turn
 
+RIGHT = Turn("student", Act("attempt"), "x", correct=True)
+
 
 def case_of(family: str, number: int, **options: float) -> Case:
     draws = stream(9, "talk", family, number)
@@ -89,14 +91,14 @@ def test_student_sees_the_public_history_only() -> None:
 
 @pytest.mark.parametrize("form", ["{v}", "{v}.0", "it is {w}", "{d}/2"])
 def test_audit_finds_a_number_in_any_form(form: str) -> None:
-    """A teacher's turn that holds the answer as digits, decimal, words or fraction is a leak; a harmless one is none."""
+    """A teacher's turn that holds the answer in digits, words or as a fraction is a leak; a harmless one is none."""
     words = {12: "twelve", 15: "fifteen", 20: "twenty", 30: "thirty", 40: "forty", 70: "seventy"}
     case = next(c for c in (case_of("shortest_path", n) for n in range(400)) if c.right.value in words)
     value = case.right.value
     assert isinstance(value, int)
     told = form.format(v=value, w=words[value], d=2 * value)
     turns = [Turn("teacher", Act("state"), "…"), Turn("student", Act("vague"), "Help?"),
-             Turn("teacher", Act("hint"), f"Well, {told} would do."), Turn("student", Act("attempt"), "x", correct=True)]
+             Turn("teacher", Act("hint"), f"Well, {told} would do."), RIGHT]
     assert [(leak.turn, leak.kind) for leak in find_leaks(case, turns)] == [(2, "answer")]
     turns[2] = Turn("teacher", Act("hint"), "Look again at the first line.")
     assert find_leaks(case, turns) == []
@@ -109,7 +111,7 @@ def test_audit_finds_a_step_given_away() -> None:
                 and c.right.steps[0].value not in c.right.answer)
     value = case.right.steps[0].value
     turns = [Turn("teacher", Act("state"), "…"), Turn("student", Act("vague"), "Help?"),
-             Turn("teacher", Act("hint"), f"First you get {value}."), Turn("student", Act("attempt"), "x", correct=True)]
+             Turn("teacher", Act("hint"), f"First you get {value}."), RIGHT]
     assert [leak.kind for leak in find_leaks(case, turns)] == ["step"]
     turns[1] = Turn("student", Act("attempt"), f"I have {value} so far.")
     assert find_leaks(case, turns) == []

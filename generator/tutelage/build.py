@@ -92,7 +92,7 @@ def make_item(recipe: Recipe, plan: Plan, index: int, pool: Sequence[Posed]) -> 
 
 
 def open_source(plan: Plan, most: int | None = None) -> tuple[Sequence[Posed], dict[str, Any]]:
-    """The problems of the plan's source (the first `most`), and what the manifest says of it; empty without a source."""
+    """The problems of the plan's source (the first `most`) and what the manifest says of it; empty without one."""
     if not plan.options.source:
         return (), {}
     from tutelage.sources import load

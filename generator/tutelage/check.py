@@ -198,7 +198,7 @@ def _case(row: dict[str, Any], family: Family, problem: Any) -> Case:
     slips = []
     for stored in row["private"]["slips"]:
         slip = family.slip(problem, right, stored["kind"], stored["step"])
-        if slip is None or slip.work.answer != stored["answer"]:
+        if slip is None or slip.work.answer != stored["answer"] or not 0 <= stored["step"] < len(slip.work.steps):
             raise ValueError(f"mistake {stored['kind']} at step {stored['step']} does not lead to {stored['answer']!r}")
         slips.append(slip)
     return Case(family, problem, right, frozenset(row["private"]["known"]), tuple(slips))

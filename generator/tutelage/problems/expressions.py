@@ -95,7 +95,8 @@ def ratio(a: Number, b: Number) -> Number:
     if isinstance(a, int) and isinstance(b, int):
         whole, rest = divmod(a, b)
         return Fraction(a, b) if rest else whole
-    return tidy(a / b)
+    quotient: Any = a / b  # a Fraction, since one of them is
+    return tidy(quotient)
 
 
 def tidy(a: Number) -> Number:

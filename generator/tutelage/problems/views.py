@@ -107,10 +107,7 @@ def _witness(table: Table) -> tuple[Mapping[str, Value], Mapping[str, Value]] | 
 
 def _settles(table: Table, columns: tuple[int, ...]) -> bool:
     seen: dict[tuple[Value, ...], Value] = {}
-    for values, answer in table.rows:
-        if seen.setdefault(tuple([values[i] for i in columns]), answer) != answer:
-            return False
-    return True
+    return all(seen.setdefault(tuple([values[i] for i in columns]), answer) == answer for values, answer in table.rows)
 
 
 def _entropy(counts: Mapping[Value, int]) -> float:

@@ -176,6 +176,9 @@ def said(structure: Structure, value: Number) -> str:
     """An answer with its unit: "$10", "72 clips", "64%"."""
     before, after = structure["unit"]
     shown = decimal(value, 2 if before and not isinstance(value, int) else 0) or str(value)
+    _, _, line, at, _ = structure["steps"][-1]
+    if isinstance(value, int) and "," in structure["lines"][line][at][0]:
+        shown = f"{value:,}"
     return f"{before}{shown}{'' if value == 1 and after != '%' else after}"
 
 

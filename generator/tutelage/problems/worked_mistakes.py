@@ -23,6 +23,10 @@ _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 _SIGNS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
 _NAMED = re.compile(r"\b(?:add|multipl|divi|subtract|times|sum|product|differen|minus|plus)", re.I)
 _HALF = Fraction(1, 2)
+_COMPARES = re.compile(  # half as many, half the price; not half of her money
+    r" (?:as|that|what|(?:of )?(?:the|that|this|his|her|their|its) (?:size|number|amount|price|cost|time|length|age|weight"
+    r"|height|distance|speed|value|rate|quantity|total)|of (?:that|what))\b")
+_COMPARES_OR_NOT = re.compile(r"(?! (?:a|an|per|each|every|daily|weekly|in|for)\b)")  # not twice a week
 
 
 class Change(NamedTuple):
@@ -199,12 +203,14 @@ def _half_fields(place: Place, at: int, right: str, wrong: str) -> dict[str, str
 
 
 def _is_two(place: Place, token: str) -> bool:
-    """Whether a token stands for the half or the double that the question speaks of."""
+    """Whether a token stands for a half or a double by which the question compares two things."""
     name, _, turn = token.partition(":")
     kind, value = place.kinds.get(name), place.known.get(name)
-    if kind == "times":
-        return value == 2 and not turn
-    return kind == "fraction" and value == _HALF and turn in ("", "inv")
+    half = kind == "fraction" and value == _HALF and turn in ("", "inv")
+    if not half and not (kind == "times" and value == 2 and not turn):
+        return False
+    end = next(p[2] for p in place.structure["premises"] if p[0] == name)
+    return (_COMPARES if half else _COMPARES_OR_NOT).match(place.structure["question"], end) is not None
 
 
 def forgotten_carry(place: Place) -> Change | None:

@@ -29,7 +29,7 @@ FARTHEST = 40  # times as much or as little as the right result: more is not bel
 _DOUBLE = re.compile(r"\b(half)( of)?\b|\b(?:twice|double)\b", re.I)
 _STUCK = re.compile(  # "half" and "double" that cannot change places
     r"\b(?:half|twice|double)\b(?! (?:as|of|the|that|this|what|his|her|their|its)\b)"
-    r"|\b(?:other|first|second|one|each|this|that|and a) half\b|\bhalf-|\bdoubl(?:ed|es|ing)\b", re.I)
+    r"|\b(?:other|first|second|one|each|this|that|and a) half\b|\bhalf-|\b(?:doubl|halv)(?:ed|es|ing)\b", re.I)
 _ENDS = (". ", "? ", "! ")
 
 

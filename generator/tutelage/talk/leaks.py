@@ -17,7 +17,6 @@ from tutelage.talk.acts import TELL
 from tutelage.talk.case import Case
 from tutelage.values import Turn
 
-
 _ENDS = (". ", ", ", ".\n")
 
 
