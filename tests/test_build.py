@@ -8,12 +8,13 @@ import os
 import pkgutil
 import resource
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -286,47 +287,48 @@ def test_ctrl_c_while_workers_start(start: Callable[..., subprocess.Popen[str]],
     assert stderr == f"stopped; 0 of 3 shards are kept in {out}. {LINE}\n"
 
 
-@pytest.mark.parametrize("moment", ["write_receipt", "complete", "manifest", "rmtree"])
-def test_stopped_at_the_seams(moment: str, small_shards: Callable[[int], None], monkeypatch: pytest.MonkeyPatch,
+def stopping(function: Callable[..., Any], when: Callable[..., bool]) -> Callable[..., Any]:
+    """The function, interrupted at the first call whose arguments say so."""
+
+    def stop(*arguments: Any, **options: Any) -> Any:
+        if when(*arguments):
+            raise KeyboardInterrupt
+        return function(*arguments, **options)
+
+    return stop
+
+
+def second_shard(_: Path, receipt: Mapping[str, Any]) -> bool:
+    return bool(receipt["shard"] == 1)
+
+
+def always(*_: object) -> bool:
+    return True
+
+
+SEAMS: dict[str, tuple[Any, str, Callable[..., bool]]] = {
+    "before a receipt": (folder, "write_receipt", second_shard),
+    "before the manifest": (folder, "complete", always),
+    "amid the manifest": (os, "replace", lambda source, _: source.name == ".manifest.json.part"),
+    "after the manifest": (shutil, "rmtree", always),
+}
+
+
+@pytest.mark.parametrize("seam", SEAMS)
+def test_stopped_at_the_seams(seam: str, small_shards: Callable[[int], None], monkeypatch: pytest.MonkeyPatch,
                               tmp_path: Path) -> None:
-    """Stopped between the files and their receipt, before, amid and after the manifest: a second try ends the same."""
+    """Stopped between files and receipt, before, amid or after the manifest: a second try ends with the same bytes."""
     small_shards(15)
     build(small(), tmp_path / "whole")
+    module, name, when = SEAMS[seam]
     with monkeypatch.context() as patch:
-        stop = _Stop(2 if moment == "write_receipt" else 1)
-        if moment in ("write_receipt", "complete"):
-            patch.setattr(folder, moment, stop)
-        elif moment == "manifest":
-            patch.setattr(folder.os, "replace", stop.once(os.replace, lambda path: path.name == ".manifest.json.part"))
-        else:
-            patch.setattr(folder.shutil, "rmtree", stop)
+        patch.setattr(module, name, stopping(getattr(module, name), when))
         with pytest.raises(KeyboardInterrupt):
             build(small(), tmp_path / "out")
     assert (tmp_path / "out" / ".build").is_dir()
     manifest = build(small(), tmp_path / "out")
     assert manifest == json.loads((tmp_path / "whole" / "manifest.json").read_text())
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
-
-
-class _Stop:
-    """Stands for a function that is interrupted at its `last` call, and does what it always did until then."""
-
-    def __init__(self, last: int) -> None:
-        self.left, self.function = last, folder.write_receipt
-
-    def __call__(self, *arguments: Any, **options: Any) -> None:
-        self.left -= 1
-        if not self.left:
-            raise KeyboardInterrupt
-        self.function(*arguments, **options)
-
-    def once(self, function: Callable[..., Any], when: Callable[[Path], bool]) -> Callable[..., Any]:
-        def replaced(source: Path, target: Path) -> Any:
-            if when(source):
-                raise KeyboardInterrupt
-            return function(source, target)
-
-        return replaced
 
 
 def test_half_a_receipt_and_a_lost_file(small_shards: Callable[[int], None], monkeypatch: pytest.MonkeyPatch,
@@ -336,7 +338,7 @@ def test_half_a_receipt_and_a_lost_file(small_shards: Callable[[int], None], mon
     build(small(), tmp_path / "whole")
     out = tmp_path / "out"
     with monkeypatch.context() as patch:
-        patch.setattr(folder, "complete", _Stop(1))
+        patch.setattr(folder, "complete", stopping(folder.complete, always))
         with pytest.raises(KeyboardInterrupt):
             build(small(), out)
     assert sorted(folder.receipts(out)) == [0, 1, 2]
@@ -384,7 +386,7 @@ def test_an_unfinished_build_of_another_plan_is_refused_too(small_shards: Callab
     """What stands half done is some plan's as well; --overwrite begins anew, with nothing of the old left."""
     small_shards(10)
     with monkeypatch.context() as patch:
-        patch.setattr(folder, "write_receipt", _Stop(2))
+        patch.setattr(folder, "write_receipt", stopping(folder.write_receipt, second_shard))
         with pytest.raises(KeyboardInterrupt):
             build(small(30), tmp_path / "out")
     with pytest.raises(StoreError, match="rows is 30, not 20"):
@@ -515,6 +517,15 @@ def _end(item: int, tick: Callable[[int], None]) -> int:
     return item
 
 
+def _is_deaf(item: int, tick: Callable[[int], None]) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def _interrupt(item: int, tick: Callable[[int], None]) -> int:
+    os.kill(os.getppid(), signal.SIGINT)
+    return item
+
+
 def _fail(item: int, tick: Callable[[int], None]) -> int:
     raise UsageError(f"item {item}")
 
@@ -523,14 +534,35 @@ def test_a_killed_worker_is_one_error() -> None:
     """A worker that is killed from outside (out of memory, say) ends the work with one error that says what to do."""
     with pytest.raises(StoreError, match="fewer --workers"):
         list(each(_end, shared=(), items=range(3), workers=2))
-    assert not children(os.getpid()) or all("resource_tracker" in Path(f"/proc/{pid}/cmdline").read_text()
-                                           for pid in children(os.getpid()))
+    assert not workers_left()
+
+
+def test_ctrl_c_is_raised_where_no_lock_is_held() -> None:
+    """Ctrl-C amid the work is put off until it can be raised safely; then all is as before, and no worker is left."""
+    handler = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        list(each(_interrupt, shared=(), items=range(40), workers=2))
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert not workers_left()
+
+
+def test_workers_never_hear_of_ctrl_c() -> None:
+    """A worker that heard it would print a traceback, perhaps before it has read what to do; this process does hear."""
+    assert list(each(_is_deaf, shared=(), items=range(4), workers=2)) == [True] * 4
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def workers_left() -> set[int]:
+    """This process's children but for the helper that multiprocessing keeps."""
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children(os.getpid())}
+    return {pid for pid, command in commands.items() if b"resource_tracker" not in command}
 
 
 def test_a_worker_s_error_is_the_caller_s() -> None:
     """What the function raises in a worker is raised here."""
     with pytest.raises(UsageError, match="item"):
         list(each(_fail, shared=(), items=range(3), workers=2))
+    assert not workers_left()
 
 
 # --- refused before anything is written -------------------------------------------------------------------------------

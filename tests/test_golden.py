@@ -23,6 +23,7 @@ def test_golden(recipe: str, family: str) -> None:
     text = "\n".join(show_rows(plan, private=True, as_json=False, colour=False))
     path = GOLDEN / f"{recipe}-{family}.txt"
     if os.environ.get("TUTELAGE_GOLDEN") == "write":
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert path.is_file(), "run make golden"
     assert text == path.read_text(encoding="utf-8")

@@ -49,8 +49,8 @@ def test_narrowing_loses_no_place(clue: lines.Clue) -> None:
 def test_each_move_of_a_line_up_follows(level: int) -> None:
     """In every order that fits the clues, everybody is in a place that is still open, after every move."""
     for problem in drawn(line_up.FAMILY, level):
-        clues, n = line_up._all_clues(problem), len(problem.structure["names"])
-        plan = line_up._plan(problem, clues)
+        read, n = line_up._read(problem), len(problem.structure["names"])
+        clues, plan = read.clues, read.plan
         assert plan is not None
         about = [(clue, people) for clue in clues if (people := lines.people_of(clue))]
         fitting = [order for order in permutations(range(n))
@@ -64,8 +64,7 @@ def test_each_move_of_a_line_up_follows(level: int) -> None:
 def test_each_move_among_knights_and_knaves_follows(level: int) -> None:
     """What a move gives holds in all worlds that agree with what was known before it and with the claims."""
     for problem in drawn(knights_knaves.FAMILY, level):
-        all_heard, n = knights_knaves._all_heard(problem), len(problem.structure["names"])
-        moves = knights.plan(n, all_heard, problem.structure["about"])
+        (all_heard, moves), n = knights_knaves._read(problem), len(problem.structure["names"])
         assert moves
         worlds = knights.worlds_left(n, all_heard)
         for move in moves:

@@ -188,7 +188,7 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
 
 @cli.command(context_settings=CONTEXT)
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--workers", type=int, default=None, show_default="one a core")
+@click.option("--workers", type=int, default=None, show_default="one a core", help="Processes.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for a script.")
 def check(folder: Path, workers: int | None, as_json: bool) -> None:
     """Derives everything in a dataset again: answers by a second solver, mistakes, leaks, views, ids, hashes, schema.

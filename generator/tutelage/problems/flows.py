@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ class Flow(NamedTuple):
 
     paths: list[Sent]
     used: list[int]
+    reached: Collection[int] = (0,)  # places that something could be sent to still
 
 
 def most(count: int, pieces: Pieces, room: Sequence[int]) -> tuple[int, list[int]]:
@@ -36,7 +37,7 @@ def most(count: int, pieces: Pieces, room: Sequence[int]) -> tuple[int, list[int
         left[a][b] = width
         left[b].setdefault(a, 0)
     total = 0
-    while path := _path(left):
+    while path := _path(left)[0]:
         amount = min([left[a][b] for a, b in pairwise(path)])
         for a, b in pairwise(path):
             left[a][b] -= amount
@@ -57,17 +58,23 @@ def filled(count: int, pieces: Pieces, room: Sequence[int], mistake: str = "", s
             left[a][b] = width
     whole = [{**row} for row in left] if mistake == "used_again" else left
     paths: list[Sent] = []
-    while path := _path(left):
-        amount, narrow = min([(left[a][b], (a, b)) for a, b in pairwise(path)])
+    while True:
+        path, reached = _path(left)
+        if not path:
+            break
+        pairs = [*pairwise(path)]
+        widths = [left[a][b] for a, b in pairs]
+        amount = min(widths)
+        narrow = pairs[widths.index(amount)]
         if mistake and len(paths) == step:
-            amount = min([whole[a][b] for a, b in pairwise(path)]) if whole is not left else left[path[0]][path[1]]
-        for a, b in pairwise(path):
-            if left[a][b] > amount:
-                left[a][b] -= amount
+            amount = min([whole[a][b] for a, b in pairs]) if whole is not left else widths[0]
+        for (a, b), width in zip(pairs, widths, strict=True):
+            if width > amount:
+                left[a][b] = width - amount
             else:
                 del left[a][b]
         paths.append((path, amount, narrow))
-    return Flow(paths, [width - left[a].get(b, 0) for (a, b), width in zip(pieces, room, strict=True)])
+    return Flow(paths, [width - left[a].get(b, 0) for (a, b), width in zip(pieces, room, strict=True)], reached)
 
 
 def split(count: int, pieces: Pieces, used: Sequence[int]) -> Flow:
@@ -85,24 +92,31 @@ def widest(count: int, pieces: Pieces, room: Sequence[int]) -> Path:
     return best[-1][2]
 
 
-def wall(count: int, pieces: Pieces, room: Sequence[int], used: Sequence[int]) -> list[int]:
-    """The full pieces, by index, that no more gets past; none where more can be sent (Ford and Fulkerson 1956)."""
-    reached, size = {0}, 0
-    while len(reached) > size:
-        size = len(reached)
+def wall(count: int, pieces: Pieces, room: Sequence[int], used: Sequence[int],
+         reached: Collection[int] = (0,)) -> list[int]:
+    """The full pieces, by index, that no more gets past; none where more can be sent (Ford and Fulkerson 1956).
+
+    `reached` are places that are known to be in reach of more.
+    """
+    inside, size = {*reached}, 0
+    while len(inside) > size:
+        size = len(inside)
         for (a, b), width, flow in zip(pieces, room, used, strict=True):
-            if a in reached:
-                if flow < width:
-                    reached.add(b)
-            elif flow and b in reached:
-                reached.add(a)
-    if count - 1 in reached:
+            if a not in inside:
+                if flow and b in inside:
+                    inside.add(a)
+            elif flow < width and b not in inside:
+                inside.add(b)
+    if count - 1 in inside:
         return []
-    return [i for i, (a, b) in enumerate(pieces) if a in reached and b not in reached]
+    return [i for i, (a, b) in enumerate(pieces) if a in inside and b not in inside]
 
 
-def _path(left: Sequence[dict[int, int]]) -> Path:
-    """A path with the fewest pieces through what is left, from place 0 to the highest; () where there is none."""
+def _path(left: Sequence[dict[int, int]]) -> tuple[Path, Collection[int]]:
+    """A path with the fewest pieces through what is left, from place 0 to the highest; () where there is none.
+
+    With it, the places that were reached.
+    """
     goal, came, queue = len(left) - 1, {0: 0}, [0]
     for here in queue:  # breadth first: the queue grows while it is walked
         for place, width in left[here].items():
@@ -114,5 +128,5 @@ def _path(left: Sequence[dict[int, int]]) -> Path:
             while goal:
                 goal = came[goal]
                 path.append(goal)
-            return tuple(path[::-1])
-    return ()
+            return tuple(path[::-1]), came
+    return (), came

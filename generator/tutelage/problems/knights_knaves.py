@@ -27,6 +27,8 @@ from tutelage.problems.knights_knaves_logic import (
     Heard,
     Move,
     Topic,
+    blocks_of,
+    chain_of,
     chase,
     could_hear,
     forced,
@@ -55,6 +57,7 @@ FLAVOURS = {
     4: ("and", "or", "if", "mixed"),
     5: ("and", "or", "if", "mixed", "count"),
 }
+Ring = list[tuple[int, int, int]]
 OR, INCLUSIVE, EXCLUSIVE = text.OR, "allows both", "excludes both"
 
 
@@ -78,14 +81,16 @@ def draw(draws: Draws, level: int) -> Problem:
             speakers.pop()
         answer = -1 if ask == "role" else world if ask == "truthful" else (1 << n) - 1 - world
         says = _claims(draws, level, n, apart, world, speakers, answer)
-        if says is None or (ask != "role" and not _needed(n, says, EVERYBODY, n)):
+        if says is None:
+            continue
+        goals = _goals(n, says, range(apart) if ask == "role" else (EVERYBODY,), apart)
+        if not goals:
             continue
         all_heard, about = tuple([heard for _, _, heard in says]), EVERYBODY
-        moves = plan(n, all_heard, about)
-        if ask == "role" and moves is not None:
-            # whoever is known last
-            about = next(p for move in reversed(moves) for p, _ in reversed(move.new) if p < apart)
-            moves = plan(n, all_heard, about) if _needed(n, says, about, apart) else None
+        blocks, settled = blocks_of(n, all_heard)
+        if ask == "role" and settled:  # whoever is known last
+            about = next(p for block in reversed(blocks) for p, _ in reversed(block[-1].new) if p in goals)
+        moves = chain_of(blocks, all_heard, about) if settled else None
         if moves is not None and len(moves) <= MOST_MOVES:
             break
     story = draws.choice(text.STORY_NAMES)
@@ -95,7 +100,9 @@ def draw(draws: Draws, level: int) -> Problem:
     domains = [text.domain(structure, topic) for topic, _, _ in says]
     claims = [domain[i] for domain, (_, i, _) in zip(domains, says, strict=True)]
     forms = [heard.claim[0] for heard in all_heard]
-    return _posed(structure, claims, domains, INCLUSIVE if "or" in forms else None, level)
+    problem = _posed(structure, claims, domains, INCLUSIVE if "or" in forms else None, level)
+    _LATEST[:] = [(problem, all_heard, moves)]
+    return problem
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
@@ -120,13 +127,13 @@ def say(problem: Problem, quantity: Quantity) -> Words:
     if quantity.name == OR:
         return text.words_of_or(structure, quantity.value == INCLUSIVE)
     index = [q.name for q in problem.quantities].index(quantity.name)
-    return text.words_of_claim(structure, index, _all_heard(problem)[index])
+    return text.words_of_claim(structure, index, _read(problem)[0][index])
 
 
 def state(problem: Problem, known: AbstractSet[str]) -> str:
     """Who is silent and whose claim is merely not told is not said."""
     structure, parts = problem.structure, [problem.intro]
-    for index, heard in enumerate(_all_heard(problem)):
+    for index, heard in enumerate(_read(problem)[0]):
         if problem.quantities[index].name in known:
             parts.append(text.spoken(structure, index, heard))
     if OR in known and problem.quantities[-1].name == OR:
@@ -156,8 +163,7 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 
 def work(problem: Problem) -> Work:
     """The chain of `plan`; where one supposition at a time does not get there, all cases at once."""
-    n, all_heard = len(problem.structure["names"]), _all_heard(problem)
-    moves = plan(n, all_heard, problem.structure["about"])
+    n, (all_heard, moves) = len(problem.structure["names"]), _read(problem)
     if moves is None:
         unknown = (UNKNOWN,) * n
         moves = (Move("cases", 0, forced(n, worlds_left(n, all_heard), range(n), unknown), unknown),)
@@ -168,8 +174,8 @@ def work(problem: Problem) -> Work:
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
-    structure, all_heard = problem.structure, _all_heard(problem)
-    return wrong_sites(all_heard, plan(len(structure["names"]), all_heard, structure["about"]) or ())
+    all_heard, moves = _read(problem)
+    return wrong_sites(all_heard, moves or ())
 
 
 def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
@@ -178,10 +184,9 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
     Within a supposition a student still sees contradictions, unless the mistake is not to look for them;
     without one nobody looks for any, and claims that don't fit any more go unread.
     """
-    structure, all_heard = problem.structure, _all_heard(problem)
+    structure, (all_heard, moves) = problem.structure, _read(problem)
     n, goal = len(structure["names"]), structure["about"]
-    moves = plan(n, all_heard, goal) or ()
-    for wrong in wrong_moves(n, all_heard, moves, step, kind) if step < len(moves) else ():
+    for wrong in wrong_moves(n, all_heard, moves[step], step, kind) if moves and step < len(moves) else ():
         blind = wrong.supposed is None or kind == UNCHECKED
         skip = -1 if kind == UNCHECKED and wrong.supposed is None else wrong.heard
         roles, tail, more = list(wrong.roles), list[Move](), [wrong]
@@ -259,49 +264,52 @@ def _claims(draws: Draws, level: int, n: int, apart: int, world: int,
         left_over -= 1
         topics = _topics(level, n, apart, speaker)
         for _ in range(6):
-            topic, options = topics[int(random() * len(topics))]
+            topic, options, twice = topics[int(random() * len(topics))]
             start = int(random() * len(options))
-            for i in range(start - len(options), start):  # negative ones count from the end
-                left = worlds & options[i].keeps
-                if left & only and left != worlds and options[i].named != answer and (
+            fitting = -1
+            for keeps, named, index in twice[start: start + len(options)]:
+                left = worlds & keeps
+                if left & only and left != worlds and named != answer and (
                         left.bit_count() > left_over if left_over else left == only):
+                    fitting = index
                     break
-            else:
-                continue
-            break
+            if fitting >= 0:
+                break
         else:
             return None
-        says.append((topic, i % len(options), options[i]))
+        says.append((topic, fitting, options[fitting]))
         worlds = left
     return says
 
 
-def _needed(n: int, says: Sequence[tuple[Topic, int, Heard]], about: int, apart: int) -> bool:
-    """Whether no claim could be left out without opening the question; from four people on a third may."""
+def _goals(n: int, says: Sequence[tuple[Topic, int, Heard]], goals: Sequence[int], apart: int) -> set[int]:
+    """The goals for which no claim could be left out without opening the question; from four people on a third may."""
     keeps = [heard.keeps for (speaker, *_), _, heard in says if speaker < apart]
-    before, behind, spare = [(1 << (1 << n)) - 1], (1 << (1 << n)) - 1, 0
+    every, told = (1 << (1 << n)) - 1, truthful(n)
+    before, behind, fewest = [every], every, len(keeps) - (n // 3 if n > 3 else 0)
     for worlds in keeps:
         before.append(before[-1] & worlds)
+    needed = dict.fromkeys(goals, 0)
     for i in range(len(keeps) - 1, -1, -1):
         worlds = before[i] & behind
         behind &= keeps[i]
-        if about < 0:
-            spare += not worlds & (worlds - 1)
-        else:
-            told = worlds & truthful(n)[about]
-            spare += not told or told == worlds
-    return spare <= (n // 3 if n > 3 else 0)
+        for goal in goals:
+            if worlds & (worlds - 1) if goal < 0 else 0 != worlds & told[goal] != worlds:
+                needed[goal] += 1
+    return {goal for goal, count in needed.items() if count >= fewest}
 
 
 @cache
-def _topics(level: int, n: int, apart: int, speaker: int) -> list[tuple[Topic, tuple[Heard, ...]]]:
-    """What somebody may speak of: two others, or another and oneself; those from `apart` on are by
-    themselves."""
+def _topics(level: int, n: int, apart: int, speaker: int) -> list[tuple[Topic, tuple[Heard, ...], Ring]]:
+    """What somebody may speak of: two others, or another and oneself; those from `apart` on are by themselves. With
+    each topic the claims on it, and what `_claims` looks at of each, twice around."""
     group = [i for i in (range(apart) if speaker < apart else range(apart, n)) if i != speaker]
     pairs = [(a, b) for a in group for b in group if a < b] + [(a, speaker) for a in group]
     flavours = [f for f in FLAVOURS[level] if f != "count" or apart == n]
     topics = [(speaker, *((0, 0) if f == "count" else pair), f) for pair in pairs for f in flavours]
-    return [(topic, could_hear(n, topic)) for topic in topics]
+    said = [(topic, could_hear(n, topic)) for topic in topics]
+    return [(topic, options, [(heard.keeps, heard.named, i) for i, heard in enumerate(options)] * 2)
+            for topic, options in said]
 
 
 @lru_cache(maxsize=8192)
@@ -309,10 +317,22 @@ def _heard(names: tuple[str, ...], one: str, speaker: int, value: Value, exclusi
     return hear(len(names), speaker, text.read_claim(value, names, one), exclusive)
 
 
-def _all_heard(problem: Problem) -> tuple[Heard, ...]:
-    n, exclusive = len(problem.structure["names"]), problem.quantities[-1][:2] == (OR, EXCLUSIVE)
-    claims = zip(problem.structure["says"], problem.quantities, strict=False)  # the last may be about "or"
-    return tuple([could_hear(n, tuple(topic), exclusive)[q.domain.index(q.value)] for topic, q in claims])
+# The last problem, as it was read: draw, state, work, sites and slip of one problem follow each other.
+_LATEST: list[tuple[Problem, tuple[Heard, ...], tuple[Move, ...] | None]] = []
+
+
+def _read(problem: Problem) -> tuple[tuple[Heard, ...], tuple[Move, ...] | None]:
+    """The claims as heard, and the chain."""
+    if _LATEST:
+        latest, all_heard, moves = _LATEST[0]
+        if latest is problem:
+            return all_heard, moves
+    structure, exclusive = problem.structure, problem.quantities[-1][:2] == (OR, EXCLUSIVE)
+    n, claims = len(structure["names"]), zip(structure["says"], problem.quantities, strict=False)  # the last: "or"?
+    all_heard = tuple([could_hear(n, tuple(topic), exclusive)[q.domain.index(q.value)] for topic, q in claims])
+    moves = plan(n, all_heard, structure["about"])
+    _LATEST[:] = [(problem, all_heard, moves)]
+    return all_heard, moves
 
 
 FAMILY = Family(

@@ -16,7 +16,7 @@ follows, suppose of somebody the wrong kind and run into a contradiction.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 Claim = tuple[str, int, int, int, int]
@@ -109,6 +109,11 @@ def worlds_left(n: int, all_heard: Sequence[Heard]) -> int:
 
 def worlds_of(n: int, roles: Sequence[int]) -> int:
     """The worlds that agree with what is known."""
+    return _worlds_of(n, tuple(roles))
+
+
+@cache
+def _worlds_of(n: int, roles: Roles) -> int:
     worlds = (1 << (1 << n)) - 1
     for told, role in zip(truthful(n), roles, strict=True):
         if role != UNKNOWN:
@@ -139,7 +144,7 @@ def chase(n: int, all_heard: Sequence[Heard], roles: list[int], *, goal: int | N
     """
     worlds, t = worlds_of(n, roles), truthful(n)
     order, moves = [i for i in range(len(all_heard)) if i != skip], list[Move]()
-    claim_of = {heard[0]: i for i, heard in enumerate(all_heard)}
+    claim_of: dict[int, int] = {}
     while goal is None or (roles[goal] == UNKNOWN if goal >= 0 else UNKNOWN in roles):
         for index in order:
             speaker, _, people, true, false, keeps, about_self, _ = all_heard[index]
@@ -170,6 +175,8 @@ def chase(n: int, all_heard: Sequence[Heard], roles: list[int], *, goal: int | N
         for person, role in new:
             roles[person] = role
             worlds = worlds & t[person] if role else worlds & ~t[person]
+        if not claim_of:
+            claim_of = {heard[0]: i for i, heard in enumerate(all_heard)}
         newest = claim_of.get(new[0][0], skip)
         if newest != skip:
             order.remove(newest)
@@ -184,27 +191,29 @@ def _of_oneself(speaker: int, new: tuple[tuple[int, int], ...]) -> tuple[str, tu
     return "either", new
 
 
-@lru_cache(maxsize=4096)
 def plan(n: int, all_heard: tuple[Heard, ...], goal: int) -> tuple[Move, ...] | None:
     """The chain that settles everybody, or the person `goal`; None where one supposition at a time
     doesn't."""
-    blocks, settled = _blocks(n, all_heard)
+    blocks, settled = blocks_of(n, all_heard)
+    return chain_of(blocks, all_heard, goal) if settled or goal >= 0 else None
+
+
+def chain_of(blocks: Sequence[Sequence[Move]], all_heard: Sequence[Heard], goal: int) -> tuple[Move, ...] | None:
+    """The moves of all blocks, or of those that the person `goal` needs."""
     if goal >= 0:
         found = next((i for i, block in enumerate(blocks) if goal in dict(block[-1].new)), None)
         if found is None:
             return None
         blocks = _blocks_needed(blocks[: found + 1], all_heard, goal)
-    elif not settled:
-        return None
     return tuple([move for block in blocks for move in block])
 
 
-@lru_cache(maxsize=4096)
-def _blocks(n: int, all_heard: tuple[Heard, ...]) -> tuple[Sequence[Sequence[Move]], bool]:
+def blocks_of(n: int, all_heard: tuple[Heard, ...]) -> tuple[Sequence[Sequence[Move]], bool]:
     """The chain as far as it goes, in blocks of one move or one supposition; whether it settles everybody."""
-    real = sorted(forced(n, worlds_left(n, all_heard), range(n), (UNKNOWN,) * n), key=lambda known: known[1])
-    roles = [UNKNOWN] * n
+    roles, real = [UNKNOWN] * n, list[tuple[int, int]]()
     blocks = [[move] for move in chase(n, all_heard, roles, goal=EVERYBODY)]
+    if UNKNOWN in roles:
+        real = sorted(forced(n, worlds_left(n, all_heard), range(n), (UNKNOWN,) * n), key=lambda known: known[1])
     while UNKNOWN in roles:
         for person, role in real:  # those who lie first: one rather supposes that somebody tells the truth
             if roles[person] == UNKNOWN:

@@ -46,10 +46,8 @@ def wrong_sites(all_heard: Sequence[Heard], moves: Sequence[Move]) -> list[tuple
     return list(found)
 
 
-def wrong_moves(n: int, all_heard: Sequence[Heard], moves: Sequence[Move], step: int,
-                kind: str) -> Iterator[Move]:
-    """The mistakes of a kind that can stand in place of a move, the nearest one first."""
-    move = moves[step]
+def wrong_moves(n: int, all_heard: Sequence[Heard], move: Move, step: int, kind: str) -> Iterator[Move]:
+    """The mistakes of a kind that can stand in place of move number `step`, the nearest one first."""
     if kind == UNCHECKED:
         yield from _unchecked(n, all_heard, move, step)
         return

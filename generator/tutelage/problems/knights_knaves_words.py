@@ -4,12 +4,13 @@ work."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from tutelage.problems.knights_knaves_logic import FLAVOURS, UNKNOWN, Claim, Heard, Move, Topic
 from tutelage.problems.knights_knaves_slips import BELIEVED, EXCLUDED, HALF, SLIPS, UNCHECKED
 from tutelage.values import Problem, Step, Structure, Value, Words, Work
-from tutelage.wording import wordings
+from tutelage.wording import Wordings, wordings
 
 BANK = "problems/knights_knaves"
 OR = "or"
@@ -206,7 +207,12 @@ def _what(structure: Structure, heard: Heard, move: Move) -> str:
     elif len(move.new) == 1:
         x = move.new[0][0]
         key = "what.role_there" if move.supposed and kind != "clash" else "what.role"
-    return wordings(BANK).choose(key, 0, {"x": names[x]})
+    return _named(wordings(BANK), key, names[x])
+
+
+@lru_cache(maxsize=1024)
+def _named(bank: Wordings, key: str, name: str) -> str:
+    return bank.choose(key, 0, {"x": name})
 
 
 def _lits(structure: Structure, known: Sequence[tuple[int, int]]) -> str:

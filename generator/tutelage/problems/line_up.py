@@ -13,15 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import permutations
-from typing import Any
+from typing import Any, NamedTuple
 
 from tutelage.draws import Draws
 from tutelage.errors import NoAnswer
 from tutelage.problems import line_up_words as text
 from tutelage.problems.family import Family, check_level
 from tutelage.problems.line_up_logic import (
+    PAIR,
+    SINGLE,
     Clue,
     Goal,
     Move,
@@ -32,6 +34,7 @@ from tutelage.problems.line_up_logic import (
     order_of,
     orders_with,
     plan,
+    rules_of,
 )
 from tutelage.problems.line_up_slips import SKIPPED, SLIPS, next_choice, wrong_moves, wrong_sites
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
@@ -45,6 +48,7 @@ _HARD = {"left_of": 7, "just_left": 2, "next_to": 6, "gap": 5, "at": 4, "ends": 
          "left_of_both": 1, "right_of_both": 1}
 FORMS = {level: [form for form, often in (_EASY if level < 3 else _HARD).items() for _ in range(often)]
          for level in SIZES}
+_OFTEN = 60  # a multiple of how many pairs have any given number between them
 ASKS = ("order", "order", "who", "where", "who", "where", "order")
 ASIDES = {1: 0.0, 2: 0.0, 3: 0.3, 4: 0.5, 5: 0.6}  # how often there is a clue beside the point
 
@@ -56,25 +60,28 @@ def draw(draws: Draws, level: int) -> Problem:
     n = draws.choice(SIZES[level])
     fewest, most = MOVES[level]
     while True:
-        order = draws.shuffled(range(n))
         ask = draws.choice(ASKS)
-        target = draws.below(n) if ask != "order" else 0
-        asked = target if ask == "where" else order[target] if ask == "who" else -1
-        goal = _goal(ask, target)
-        found = _clues(draws, level, order, goal, asked)
+        spot = draws.below(n) if ask != "order" else -1
+        found = _clues(draws, level, n, ask, spot)
         if found is None:
             continue
+        order = draws.shuffled(range(n))
+        told = [_renamed(option, order) for option in found]
         if draws.chance(ASIDES[level]):
-            p = (asked + 1 + draws.below(n - 1)) % n  # to name the person asked for would tell
-            found.insert(draws.below(len(found) + 1), (("aside", p), ("aside", p, draws.below(6), 0)))
-        solved = plan(n, tuple([clue for _, clue in found]), goal)
-        if solved is not None and fewest <= len(solved.moves) <= most:
+            p = order[(spot + 1 + draws.below(n - 1)) % n]  # to name the person asked for would tell
+            told.insert(draws.below(len(told) + 1), (["aside", p], ("aside", p, draws.below(6), 0)))
+        target = max(spot, 0) if ask != "where" else order[spot]
+        clues = tuple([clue for _, clue in told])
+        solved = plan(n, clues, _goal(ask, target))
+        if solved is not None and fewest <= len(solved.moves) <= most and _matters(n, found, ask, spot):
             break
     story = draws.choice(text.STORY_NAMES)
     structure = {"story": story, "names": draws.sample(text.STORIES[story].names, n),
-                 "topics": [list(topic) for topic, _ in found], "ask": ask, "target": target,
+                 "topics": [topic for topic, _ in told], "ask": ask, "target": target,
                  "style": draws.below(1 << 30)}
-    return _posed(structure, [text.as_value(structure, clue) for _, clue in found], level)
+    problem = _posed(structure, [text.as_value(structure, clue) for clue in clues], level)
+    _remember(problem, clues, solved)
+    return problem
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
@@ -90,16 +97,13 @@ def _posed(structure: Structure, values: Sequence[Value], level: int) -> Problem
 
 def say(problem: Problem, quantity: Quantity) -> Words:
     index = [q.name for q in problem.quantities].index(quantity.name)
-    return text.words_of(problem.structure, index, _all_clues(problem)[index])
+    return text.words_of(problem.structure, index, _read(problem).clauses[index])
 
 
 def state(problem: Problem, known: AbstractSet[str]) -> str:
-    parts = [problem.intro]
-    for index, clue in enumerate(_all_clues(problem)):
-        if problem.quantities[index].name in known:
-            parts.append(text.sentence(problem.structure, index, clue))
-    parts.append(problem.question)
-    return " ".join(parts)
+    told = [text.sentence(clause) for clause, quantity in zip(_read(problem).clauses, problem.quantities, strict=True)
+            if quantity.name in known]
+    return " ".join((problem.intro, *told, problem.question))
 
 
 def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
@@ -123,39 +127,39 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 
 def work(problem: Problem) -> Work:
     """The chain of `plan`; where it does not get there, all orders at once."""
-    structure, clues = problem.structure, _all_clues(problem)
-    solved = _plan(problem, clues)
+    structure, read = problem.structure, _read(problem)
+    solved = read.plan
     if solved is None:
         orders = all_orders(n := len(structure["names"]))
-        for clue in clues:
+        for clue in read.clues:
             orders &= orders_with(n, clue)
         order = order_of(n, orders)
         opens = tuple([1 << order.index(p) for p in range(n)])
         solved = Plan((Move("all", -1, order[structure["target"]], opens, opens),), opens)
-    return text.write(problem, clues, solved.moves, solved.opens)
+    return text.write(problem, read, solved.moves, text.conclusion(structure, solved.opens))
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
-    clues = _all_clues(problem)
-    solved = _plan(problem, clues)
-    return wrong_sites(clues, solved.moves) if solved else []
+    read = _read(problem)
+    return wrong_sites(read.clues, read.plan.moves) if read.plan else []
 
 
 def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
     """A wrong move in place of a right one; after it clues that don't fit any more go unread."""
-    structure, clues = problem.structure, _all_clues(problem)
-    n, solved = len(structure["names"]), _plan(problem, clues)
-    goal = _goal(structure["ask"], structure["target"])
-    moves = solved.moves if solved else ()
-    for wrong in wrong_moves(n, clues, moves, step, kind, goal) if step < len(moves) else ():
+    structure, read = problem.structure, _read(problem)
+    if read.plan is None or step >= len(read.plan.moves):
+        return None
+    n, goal = len(structure["names"]), _goal(structure["ask"], structure["target"])
+    rules = rules_of(n, read.clues)
+    for wrong in wrong_moves(n, read.clues, read.plan.moves[step], kind, goal):
         opens = list(wrong.after)
-        more = chase(n, clues, opens, goal, blind=True, skip=wrong.clue)
+        more = chase(n, rules, opens, goal, blind=True, skip=wrong.clue)
         while kind == SKIPPED and not _settled(opens, goal) and (again := next_choice(opens)):
             opens = list(again.after)
-            more += [again, *chase(n, clues, opens, goal, blind=True, skip=wrong.clue)]
-        if _settled(opens, goal) and text.conclusion(structure, opens)[0] != right.value:
-            return Slip(kind, step, text.write(problem, clues, (wrong, *more), opens, right.steps[:step]),
-                        text.slip_fields(structure, clues, wrong))
+            more += [again, *chase(n, rules, opens, goal, blind=True, skip=wrong.clue)]
+        if _settled(opens, goal) and (said := text.conclusion(structure, opens))[0] != right.value:
+            fields = text.slip_fields(structure, read, wrong)
+            return Slip(kind, step, text.write(problem, read, (wrong, *more), said, right.steps[:step], fields), fields)
     return None
 
 
@@ -218,70 +222,91 @@ def _settled(opens: Sequence[int], goal: Goal) -> bool:
     return 1 << goal.place in single if goal.place >= 0 else len(single) == len(opens)
 
 
-def _clues(draws: Draws, level: int, order: Sequence[int], goal: Goal,
-           asked: int) -> list[tuple[text.Topic, Clue]] | None:
-    """Clues true of the order that settle the goal, none of which could be left out.
+class Option(NamedTuple):
+    """A clue that is true where person 0 is first, person 1 second, and so on."""
 
-    None of them names the number that is asked for: hearing it again would tell. The result is None where
-    there is nothing to combine.
+    topic: tuple[Any, ...]
+    clue: Clue
+    orders: int  # that it allows
+    number: int  # the place, from 0, whose number its words hold, for whatever it means there; -2 where there is none
+
+
+def _clues(draws: Draws, level: int, n: int, ask: str, spot: int) -> list[Option] | None:
+    """Clues true of the plain order that settle the question, none of which could be left out; `spot` is the place
+    and the person asked for, or -1.
+
+    None of them is about the person asked for alone, or names the number that is asked for: hearing it again would
+    tell. The result is None where there is nothing to combine.
     """
-    n, found, used = len(order), list[tuple[text.Topic, Clue]](), set[frozenset[int]]()
-    orders, number = all_orders(n), order.index(asked) if goal.person >= 0 else -1
-    while not goal_met(n, orders, goal):
-        topic, clue = _clue(draws, level, order, asked)
-        left, people = orders & orders_with(n, clue), frozenset(topic[1:])
-        told = clue[3] - 1 if clue[0] == "gap" else clue[2] if clue[0] == "not_at" else -2
-        if left != orders and people not in used and told != number:
+    menu, random = _menu(level, n), draws.random
+    wrong = _wrong(n, spot)
+    number = spot if ask == "where" else -1
+    found, used, left = list[Option](), set[frozenset[int]](), [all_orders(n)]
+    while left[-1] & wrong:
+        form = menu[int(random() * len(menu))]
+        option, people = form[int(random() * len(form))]
+        now = left[-1] & option.orders
+        if now != left[-1] and people not in used and option.number != number and people != {spot}:
             used.add(people)
-            found.append((topic, clue))
-            orders = left
-    behind = all_orders(n)
+            found.append(option)
+            left.append(now)
+    behind = wrong
     for i in range(len(found) - 1, -1, -1):
-        orders = behind
-        for _, clue in found[:i]:
-            orders &= orders_with(n, clue)
-        if goal_met(n, orders, goal):
-            del found[i]
+        if left[i] & behind:
+            behind &= found[i].orders
         else:
-            behind &= orders_with(n, found[i][1])
-    if len(found) < 2 or all(len(topic) == 2 for topic, _ in found):  # nothing to combine
+            del found[i]
+    if len(found) < 2 or all(len(option.topic) == 2 for option in found):  # nothing to combine
         return None
     return draws.shuffled(found)
 
 
-def _clue(draws: Draws, level: int, order: Sequence[int], asked: int) -> tuple[text.Topic, Clue]:
-    """A clue that is true of the order; not about the place of the person asked for alone."""
-    n, random = len(order), draws.random
-    form = draws.choice(FORMS[level])
-    if form == "gap":
-        step = 2 + int(random() * (n - 2))
-        k = int(random() * (n - step))
-        a, b = order[k], order[k + step]
-        if random() < 0.5:
-            a, b = b, a
-        return ("pair", a, b), ("gap", a, b, step - 1)
-    if form in ("just_left", "next_to", "left_of"):
-        k = int(random() * (n - 1))
-        a, b = order[k], order[k + 1 if form != "left_of" else k + 1 + int(random() * (n - 1 - k))]
-        if random() < 0.5:
-            return ("pair", b, a), (form, b, a, 0) if form == "next_to" else (form, a, b, 0)
-        return ("pair", a, b), (form, a, b, 0)
-    if form in ("between", "left_of_both", "right_of_both"):
-        k = int(random() * (n - 2))
-        i = k + 1 + int(random() * (n - 2 - k))
-        a, b, c = order[k], order[i], order[i + 1 + int(random() * (n - 1 - i))]
-        first = b if form == "between" else a if form == "left_of_both" else c
-        three = draws.shuffled((a, b, c))
-        second, third = [p for p in three if p != first]
-        return ("three", *three), (form, first, second, third)
-    k = int(random() * n)
-    if order[k] == asked:
-        k = (k + 1) % n
-    if form == "at":
-        return ("one", order[k]), ("at", order[k], k, 0)
-    if form == "ends" and k in (0, n - 1):
-        return ("one", order[k]), ("ends", order[k], 0, 0)
-    return ("one", order[k]), ("not_at", order[k], n - 1 if k == 0 else 0, 0)
+def _wrong(n: int, spot: int) -> int:
+    """The orders whose answer is not that of the plain order."""
+    return all_orders(n) & ~(orders_with(n, ("at", spot, spot, 0)) if spot >= 0 else 1)
+
+
+def _matters(n: int, found: Sequence[Option], ask: str, spot: int) -> bool:
+    """Whether one clue at least, were it another on the same people, would give another answer."""
+    wrong, goal = _wrong(n, spot), _goal(ask, max(spot, 0))
+    for option in found:
+        others = all_orders(n)
+        for other in found:
+            if other is not option:
+                others &= other.orders
+        for clue in text.could_say(n, option.topic):
+            left = others & orders_with(n, clue)
+            if left and left & wrong == left and goal_met(n, left, goal):
+                return True
+    return False
+
+
+@cache
+def _menu(level: int, n: int) -> tuple[tuple[tuple[Option, frozenset[int]], ...], ...]:
+    """For each entry of FORMS the clues of that form that are true of the plain order (bit 0 of a set of orders), with
+    the people each is about; those with many between as often as those with few."""
+    options: dict[str, list[tuple[Option, frozenset[int]]]] = {form: [] for form in FORMS[level]}
+    topics = [(kind, people) for kind, count in (("one", 1), ("pair", 2), ("three", 3))
+              for people in permutations(range(n), count)]
+    for kind, people in topics:
+        for clue in text.could_say(n, topic := (kind, *people)):
+            form, a, b, c = clue
+            orders = orders_with(n, clue)
+            if form not in options or not orders & 1 or (form == "not_at" and b != (n - 1 if a == 0 else 0)):
+                continue
+            number = {"gap": c - 1, "not_at": b, "ends": 0}.get(form, -2)  # "at one end"
+            often = _OFTEN // (n - 1 - c) if form == "gap" else 1
+            options[form] += [(Option(topic, clue, orders, number), frozenset(people))] * often
+    return tuple([tuple(options[form]) for form in FORMS[level]])
+
+
+def _renamed(option: Option, order: Sequence[int]) -> tuple[list[Any], Clue]:
+    """Topic and clue with each person replaced by the one who is there in `order`."""
+    form, a, b, c = option.clue
+    topic = [option.topic[0], *[order[p] for p in option.topic[1:]]]
+    if form in SINGLE:
+        return topic, (form, order[a], b, c)
+    return topic, (form, order[a], order[b], c if form in PAIR else order[c])
 
 
 @lru_cache(maxsize=8192)
@@ -289,15 +314,25 @@ def _allowed(names: tuple[str, ...], value: Value) -> int:
     return orders_with(len(names), text.read_clue(value, names))
 
 
-def _all_clues(problem: Problem) -> tuple[Clue, ...]:
+# The last problem, as it was read: draw, state, work, sites and slip of one problem follow each other.
+_LATEST: list[tuple[Problem, text.Read]] = []
+
+
+def _read(problem: Problem) -> text.Read:
+    if _LATEST:
+        latest, read = _LATEST[0]
+        if latest is problem and text.is_current(read):
+            return read
     n = len(problem.structure["names"])
-    return tuple([text.could_say(n, tuple(topic))[q.domain.index(q.value)]
-                  for topic, q in zip(problem.structure["topics"], problem.quantities, strict=True)])
+    clues = tuple([text.could_say(n, tuple(topic))[q.domain.index(q.value)]
+                   for topic, q in zip(problem.structure["topics"], problem.quantities, strict=True)])
+    return _remember(problem, clues, plan(n, clues, _goal(problem.structure["ask"], problem.structure["target"])))
 
 
-def _plan(problem: Problem, clues: tuple[Clue, ...]) -> Plan | None:
-    structure = problem.structure
-    return plan(len(structure["names"]), clues, _goal(structure["ask"], structure["target"]))
+def _remember(problem: Problem, clues: tuple[Clue, ...], solved: Plan | None) -> text.Read:
+    read = text.read(problem.structure, clues, solved)
+    _LATEST[:] = [(problem, read)]
+    return read
 
 
 FAMILY = Family(

@@ -41,6 +41,9 @@ class Goal(NamedTuple):
     place: int = -1
 
 
+WHOLE = Goal()
+
+
 class Move(NamedTuple):
     """One inference. Kinds: `clue`, `left` (one place is left for a person), `only` (one person is left for a
     place), `case` (a place is ruled out by a contradiction, to which `chain` leads), `clash` (the end of such
@@ -184,132 +187,196 @@ def _in_between(x: int, low: int, high: int) -> Open:
     return (x, low & _below(x), high & _above(x)) if x else (0, 0, 0)
 
 
-def chase(n: int, clues: Sequence[Clue], opens: list[int], goal: Goal | None, *, blind: bool = False,
+class Rule(NamedTuple):
+    """A clue as `chase` reads it, with one of three tables."""
+
+    index: int
+    people: tuple[int, ...]
+    form: str
+    mask: int  # of a clue on one person: the places it allows
+    pairs: Sequence[Open | None]  # of a clue on two people: see `_pairs`
+
+
+@lru_cache(maxsize=1024)
+def rules_of(n: int, clues: tuple[Clue, ...]) -> tuple[Rule, ...]:
+    rules = []
+    for index, clue in enumerate(clues):
+        form, people = clue[0], people_of(clue)
+        if form in SINGLE:
+            rules.append(Rule(index, people, form, narrow(n, clue, [(1 << n) - 1] * n)[0], ()))
+        elif form in PAIR:
+            rules.append(Rule(index, people, form, 0, _pairs(n, form, clue[3])))
+        elif people:
+            rules.append(Rule(index, people, form, 0, ()))
+    return tuple(rules)
+
+
+@cache
+def _pairs(n: int, form: str, between: int) -> tuple[Open | None, ...]:
+    """What a clue on two people leaves of their open places x and y, at x << n | y; None: nothing new."""
+    found: list[Open | None] = []
+    for x in range(1 << n):
+        for y in range(1 << n):
+            left = narrow(n, (form, 0, 1, between), (x, y))
+            found.append(left if left != (x, y) else None)
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def _three(n: int, form: str, x: int, y: int, z: int) -> Open | None:
+    """The same for a clue on three people."""
+    left = narrow(n, (form, 0, 1, 2), (x, y, z))
+    return left if left != (x, y, z) else None
+
+
+def chase(n: int, rules: Sequence[Rule], opens: list[int], goal: Goal | None, *, blind: bool = False,
           skip: int = -1, most: int = 99) -> list[Move]:
-    """What follows, placements first; `opens` is updated.
+    """What follows; `opens` is updated. In this order: somebody with one place left, a clash, a placement by a
+    clue, a place that is left to one person, a narrowing by a clue.
 
     Stops when the goal is met (None: when nothing follows), behind `most` moves, or with a clash, unless
     `blind`: then clues that can't hold are passed over. Clue number `skip` is left out.
     """
-    placed = [o & (o - 1) == 0 for o in opens]
-    quiet: dict[int, list[int]] = {}  # what the clues that gave nothing new were tried on
     moves = list[Move]()
-    people = [people_of(clue) if i != skip else () for i, clue in enumerate(clues)]
+    loose, taken = list[int](), 0  # those who are not placed yet, and the places of the others
+    for p, o in enumerate(opens):
+        if o & (o - 1):
+            loose.append(p)
+        else:
+            taken |= o
     while True:
-        taken = sum([o for o, known in zip(opens, placed, strict=True) if known])
-        for p in range(n):
-            if not placed[p]:
-                opens[p] &= ~taken
-        if len(moves) >= most or (goal is not None and reached(opens, placed, goal)):
+        for p in loose:
+            opens[p] &= ~taken
+        if len(moves) >= most or (goal is not None and (not loose if goal == WHOLE else taken >> goal.place & 1
+                                                        if goal.place >= 0 else goal.person not in loose)):
             break
-        move = _next(n, clues, people, opens, placed, blind, quiet)
+        if 0 in opens:
+            if not blind:
+                moves.append(Move("clash", -1, opens.index(0), before := tuple(opens), before))
+            break
+        move = _next(n, rules, opens, loose, blind, skip)
         if move is None:
             break
         moves.append(move)
         if move.kind == "clash":
             break
-        if move.kind == "clue":
-            for p in people[move.clue]:
-                if move.after[p] != opens[p]:
-                    opens[p] = o = move.after[p]
-                    placed[p] = o & (o - 1) == 0
-        else:
-            opens[move.person] = move.after[move.person]
-            placed[move.person] = True
+        opens[:] = move.after
+        for p in loose[:]:
+            o = opens[p]
+            if not o & (o - 1) and (move.kind == "clue" or p == move.person):
+                loose.remove(p)
+                taken |= o
     return moves
 
 
-def reached(opens: Sequence[int], placed: Sequence[bool], goal: Goal) -> bool:
-    """Whether those who are placed meet the goal."""
+def reached(opens: Sequence[int], goal: Goal) -> bool:
+    """Whether those with a single place meet the goal."""
     if goal.person >= 0:
-        return placed[goal.person]
+        return opens[goal.person] & (opens[goal.person] - 1) == 0
     if goal.place >= 0:
-        spot = 1 << goal.place
-        return spot in opens and placed[opens.index(spot)]
-    return False not in placed
+        return 1 << goal.place in opens
+    return all(o & (o - 1) == 0 for o in opens)
 
 
-def _next(n: int, clues: Sequence[Clue], people: Sequence[tuple[int, ...]], opens: Sequence[int],
-          placed: Sequence[bool], blind: bool, quiet: dict[int, list[int]]) -> Move | None:
-    """The next move, in this order: somebody with one place left, a clash, a placement by a clue, a place
-    that is left to one person, a narrowing by a clue."""
-    if 0 in opens:
-        return None if blind else Move("clash", -1, opens.index(0), tuple(opens), tuple(opens))
-    before, narrowing = tuple(opens), None
-    for p, o in enumerate(before):
-        if o & (o - 1) == 0 and not placed[p]:
-            return Move("left", -1, p, before, before)
-    for index, who in enumerate(people):
-        if not who or (tried := [opens[p] for p in who]) == quiet.get(index):
+def _next(n: int, rules: Sequence[Rule], opens: Sequence[int], loose: Sequence[int], blind: bool,
+          skip: int) -> Move | None:
+    """The next move; everybody has an open place. Only those in `loose` may be placed."""
+    for p in loose:
+        o = opens[p]
+        if not o & (o - 1):
+            return Move("left", -1, p, before := tuple(opens), before)
+    narrowing: tuple[Rule, Open] | None = None
+    for rule in rules:
+        index, people, form, mask, pairs = rule
+        left: Open | None
+        if pairs:
+            a, b = people
+            left = pairs[opens[a] << n | opens[b]]
+        elif mask:
+            o = opens[people[0]]
+            left = (o & mask,) if o & ~mask else None
+        else:
+            a, b, c = people
+            left = _three(n, form, opens[a], opens[b], opens[c])
+        if left is None or index == skip:
             continue
-        left = narrow(n, clues[index], opens)
         if not left[0]:
             if not blind:
-                return Move("clash", index, who[0], before, before)
-        elif list(left) != tried:
-            new = [p for p, o, old in zip(who, left, tried, strict=True) if o != old and o & (o - 1) == 0]
-            if new or narrowing is None:
-                after = list(opens)
-                for p, o in zip(who, left, strict=True):
-                    after[p] = o
-                narrowing = Move("clue", index, new[0] if new else who[0], before, tuple(after))
-                if new:
-                    return narrowing
+                return Move("clash", index, people[0], before := tuple(opens), before)
             continue
-        quiet[index] = tried
+        for p, o in zip(people, left, strict=True):
+            if not o & (o - 1) and o != opens[p]:
+                return Move("clue", index, p, tuple(opens), with_places(opens, people, left))
+        if narrowing is None:
+            narrowing = rule, left
     seen = twice = 0
-    for o in before:
+    for o in opens:
         twice |= seen & o
         seen |= o
     if once := seen & ~twice:
-        for p, o in enumerate(before):
-            if o & once and not placed[p]:
-                spot = o & once & -(o & once)
-                after = list(before)
-                after[p] = spot
-                return Move("only", -1, p, before, tuple(after))
-    return narrowing
+        for p in loose:
+            if spot := opens[p] & once:
+                return Move("only", -1, p, tuple(opens), with_places(opens, (p,), (spot & -spot,)))
+    if narrowing is None:
+        return None
+    rule, left = narrowing
+    return Move("clue", rule.index, rule.people[0], tuple(opens), with_places(opens, rule.people, left))
 
 
-@lru_cache(maxsize=4096)
+def with_places(opens: Sequence[int], who: Sequence[int], places: Sequence[int]) -> Open:
+    after = list(opens)
+    for p, o in zip(who, places, strict=True):
+        after[p] = o
+    return tuple(after)
+
+
 def plan(n: int, clues: tuple[Clue, ...], goal: Goal) -> Plan | None:
     """The chain that meets the goal; None where `MOST_MOVES` and cases of `LONGEST_CASE` don't get there."""
-    orders = all_orders(n)
-    for clue in clues:
-        orders &= orders_with(n, clue)
-    opens = [(1 << n) - 1] * n
-    moves = chase(n, clues, opens, goal, most=MOST_MOVES)
-    while len(moves) < MOST_MOVES and not reached(opens, [o & (o - 1) == 0 for o in opens], goal):
-        case = _case(n, clues, opens, orders)
+    rules, opens = rules_of(n, clues), [(1 << n) - 1] * n
+    moves = chase(n, rules, opens, goal, most=MOST_MOVES)
+    orders = 0
+    while len(moves) < MOST_MOVES and not reached(opens, goal):
+        if not orders:
+            orders = all_orders(n)
+            for clue in clues:
+                orders &= orders_with(n, clue)
+        case = _case(n, rules, opens, orders)
         if case is None:
             return None
         opens = list(case.after)
-        moves += [case, *chase(n, clues, opens, goal, most=MOST_MOVES)]
+        moves += [case, *chase(n, rules, opens, goal, most=MOST_MOVES)]
     if len(moves) >= MOST_MOVES:
         return None
     if goal.person >= 0:
         need = {goal.person}
+    elif goal.place >= 0:
+        need = {opens.index(1 << goal.place)}
     else:
-        need = {p for p, o in enumerate(opens) if goal.place < 0 or o == 1 << goal.place}
-    return Plan(tuple(_needed(clues, moves, need, opens)), tuple(opens))
+        need = set(range(n))
+    return Plan(tuple(_needed(rules, moves, need, opens)), tuple(opens))
 
 
-def _needed(clues: Sequence[Clue], moves: Sequence[Move], need: set[int], end: Sequence[int]) -> list[Move]:
+def _needed(rules: Sequence[Rule], moves: Sequence[Move], need: set[int], end: Sequence[int]) -> list[Move]:
     """Those of the moves that bear on the places of the people in `need`, which grows by what they rest on;
     `end` holds the open places behind them."""
-    kept = []
-    for i in range(len(moves) - 1, -1, -1):
-        move = moves[i]
-        after = moves[i + 1].before if i + 1 < len(moves) else end
-        if move.person in need or any(o != after[p] and p in need for p, o in enumerate(move.before)):
+    people = {rule.index: rule.people for rule in rules}
+    kept, after = [], end
+    for move in reversed(moves):
+        before = move.before
+        if move.person in need or any(before[p] != after[p] for p in need):
             kept.append(move)
-            need = set(range(len(after))) if move.kind == "only" else need | {move.person}
-            for other in (move, *move.chain):
-                need = need.union((other.person,), people_of(clues[other.clue]) if other.clue >= 0 else ())
+            if move.kind == "only":
+                need = set(range(len(after)))
+            else:
+                need.add(move.person)
+                for other in (move, *move.chain):
+                    need.add(other.person)
+                    need.update(people.get(other.clue, ()))
+        after = before
     return kept[::-1]
 
 
-def _case(n: int, clues: Sequence[Clue], opens: Sequence[int], orders: int) -> Move | None:
+def _case(n: int, rules: Sequence[Rule], opens: Sequence[int], orders: int) -> Move | None:
     """A place that can be ruled out by a short chain, of somebody who has only two open."""
     for p, o in enumerate(opens):
         if o.bit_count() == 2:
@@ -320,11 +387,11 @@ def _case(n: int, clues: Sequence[Clue], opens: Sequence[int], orders: int) -> M
                 continue
             trial = list(opens)
             trial[p] = 1 << k
-            chain = chase(n, clues, trial, None, most=6)
+            chain = chase(n, rules, trial, None, most=6)
             if chain and chain[-1].kind == "clash":
                 end = chain.pop()
-                need = {end.person, *(people_of(clues[end.clue]) if end.clue >= 0 else ())}
-                chain = [*_needed(clues, chain, need, end.before), end]
+                need = {end.person}.union(*[rule.people for rule in rules if rule.index == end.clue])
+                chain = [*_needed(rules, chain, need, end.before), end]
                 if len(chain) <= LONGEST_CASE:
                     after = list(opens)
                     after[p] ^= 1 << k

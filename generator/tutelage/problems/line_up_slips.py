@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tutelage.problems.line_up_logic import Clue, Goal, Move, narrow, people_of
+from tutelage.problems.line_up_logic import Clue, Goal, Move, narrow, people_of, with_places
 
 CLOSE, SWAPPED, GAP = "read_left_as_immediately_left", "swapped_direction", "forgot_the_gap_counts"
 SKIPPED, ONE_SIDE = "skipped_a_clue", "next_to_only_one_side"
@@ -32,14 +32,12 @@ def wrong_sites(clues: Sequence[Clue], moves: Sequence[Move]) -> list[tuple[str,
     return list(found)
 
 
-def wrong_moves(n: int, clues: Sequence[Clue], moves: Sequence[Move], step: int, kind: str,
-                goal: Goal) -> Iterator[Move]:
+def wrong_moves(n: int, clues: Sequence[Clue], move: Move, kind: str, goal: Goal) -> Iterator[Move]:
     """The mistakes of a kind that can stand in place of a move, those with the same clue first."""
-    move = moves[step]
     before = move.before
     if kind == SKIPPED:
         for p, k in _choices(n, move, goal):
-            yield move._replace(kind=kind, person=p, chain=(), after=_with(before, (p,), (1 << k,)))
+            yield move._replace(kind=kind, person=p, chain=(), after=with_places(before, (p,), (1 << k,)))
         return
     for index in ([move.clue] if move.clue >= 0 else []) + [i for i in range(len(clues)) if i != move.clue]:
         for wrong in _misread(clues[index], kind, before):
@@ -48,7 +46,7 @@ def wrong_moves(n: int, clues: Sequence[Clue], moves: Sequence[Move], step: int,
             changed = [p for p, o in zip(who, left, strict=True) if o != before[p]]
             placed = [p for p in changed if before[p] & (before[p] - 1) and _single(left[who.index(p)])]
             if left[0] and changed and (placed or kind == SWAPPED):
-                yield Move(kind, index, (placed or changed)[0], before, _with(before, who, left))
+                yield Move(kind, index, (placed or changed)[0], before, with_places(before, who, left))
 
 
 def _choices(n: int, move: Move, goal: Goal) -> Iterator[tuple[int, int]]:
@@ -70,7 +68,7 @@ def next_choice(opens: Sequence[int]) -> Move | None:
     count, p = min([(o.bit_count(), p) for p, o in enumerate(before) if o & (o - 1)], default=(0, 0))
     if not count or 0 in before:
         return None
-    return Move(SKIPPED, -1, p, before, _with(before, (p,), (before[p] & -before[p],)))
+    return Move(SKIPPED, -1, p, before, with_places(before, (p,), (before[p] & -before[p],)))
 
 
 def _misread(clue: Clue, kind: str, before: Sequence[int]) -> tuple[Clue, ...]:
@@ -90,10 +88,3 @@ def _misread(clue: Clue, kind: str, before: Sequence[int]) -> tuple[Clue, ...]:
 
 def _single(places: int) -> bool:
     return places & (places - 1) == 0
-
-
-def _with(opens: Sequence[int], who: Sequence[int], places: Sequence[int]) -> tuple[int, ...]:
-    after = list(opens)
-    for p, o in zip(who, places, strict=True):
-        after[p] = o
-    return tuple(after)

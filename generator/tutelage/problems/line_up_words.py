@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from tutelage.problems.line_up_logic import PAIR, SINGLE, TRIPLE, Clue, Move, narrow, people_of
+from tutelage.problems.line_up_logic import PAIR, SINGLE, TRIPLE, Clue, Move, Plan, narrow, people_of
 from tutelage.problems.line_up_slips import SKIPPED
 from tutelage.values import Problem, Step, Structure, Value, Words, Work
-from tutelage.wording import wordings
+from tutelage.wording import Wordings, wordings
 
 BANK = "problems/line_up"
 Topic = Sequence[Any]  # ("pair", a, b), ("one", a), ("three", a, b, c) or ("aside", a)
@@ -79,7 +79,12 @@ def as_value(structure: Structure, clue: Clue) -> Value:
 
 
 def domain(structure: Structure, topic: Topic) -> tuple[Value, ...]:
-    return tuple([as_value(structure, clue) for clue in could_say(len(structure["names"]), tuple(topic))])
+    names = structure["names"]
+    if topic[0] != "pair":
+        return tuple([as_value(structure, clue) for clue in could_say(len(names), tuple(topic))])
+    a, b = names[topic[1]], names[topic[2]]
+    return (("left_of", a, b), ("left_of", b, a), ("just_left", a, b), ("just_left", b, a), ("next_to", a, b),
+            *[("gap", a, b, k) for k in range(1, len(names) - 1)])
 
 
 def read_clue(value: Any, names: Sequence[str]) -> Clue:
@@ -112,17 +117,44 @@ def frame(structure: Structure) -> tuple[str, str]:
     return bank.choose(f"{story}.intro", style, fields), bank.choose(f"{story}.{ask}", style, fields)
 
 
-def sentence(structure: Structure, index: int, clue: Clue) -> str:
-    """The clue as a sentence; `index` is its number, which varies the wording."""
-    clause = _clause(structure, index, clue)
+class Read(NamedTuple):
+    """A problem as its reader takes it in: the clues, the chain, and for each clue its clause and the noun phrase for
+    what follows from it."""
+
+    clues: tuple[Clue, ...]
+    plan: Plan | None
+    clauses: tuple[str, ...]
+    whats: tuple[str, ...]
+    bank: Wordings  # that the words are from
+
+
+def read(structure: Structure, clues: tuple[Clue, ...], plan: Plan | None) -> Read:
+    bank = wordings(BANK)
+    clauses = tuple([_clause(structure, index, clue) for index, clue in enumerate(clues)])
+    names = structure["names"]
+    whats = tuple([_what(bank, topic[0], *[names[p] for p in topic[1:]]) for topic in structure["topics"]])
+    return Read(clues, plan, clauses, whats, bank)
+
+
+@lru_cache(maxsize=8192)
+def _what(bank: Wordings, kind: str, *names: str) -> str:
+    return bank.choose(f"what.{kind}", 0, dict(zip("abc", names, strict=False))) if kind != "aside" else ""
+
+
+def is_current(read: Read) -> bool:
+    """Whether no other templates have come into use since."""
+    return read.bank is wordings(BANK)
+
+
+def sentence(clause: str) -> str:
     return f"{clause[0].upper()}{clause[1:]}."
 
 
-def words_of(structure: Structure, index: int, clue: Clue) -> Words:
+def words_of(structure: Structure, index: int, clause: str) -> Words:
     bank, style, topic = wordings(BANK), structure["style"] + index, structure["topics"][index]
     ask = f"{structure['story']}.ask_aside" if topic[0] == "aside" else f"ask.{topic[0]}"
     fields = _abc(structure, topic)
-    return Words(sentence(structure, index, clue), bank.choose(ask, style, fields),
+    return Words(sentence(clause), bank.choose(ask, style, fields),
                  bank.choose(f"the.{topic[0]}", 0, fields))
 
 
@@ -132,7 +164,7 @@ def _abc(structure: Structure, topic: Topic) -> dict[str, str]:
 
 
 def _clause(structure: Structure, index: int, clue: Clue) -> str:
-    """The clue as a clause, without capital and period."""
+    """The clue as a clause, without capital and period; `index` is its number, which varies the wording."""
     form, a, b, c = clue
     names, story = structure["names"], structure["story"]
     if form in PAIR:
@@ -168,22 +200,25 @@ def kind_of_answer(structure: Structure) -> str:
 # --- the work -----------------------------------------------------------------------------------------
 
 
-def write(problem: Problem, clues: Sequence[Clue], moves: Sequence[Move], opens: Sequence[int],
-          head: Sequence[Step] = ()) -> Work:
-    """Moves as steps, behind those of `head`, and the answer that the open places give."""
-    structure = problem.structure
-    bank, style = wordings(BANK), structure["style"]
-    steps = list(head)
+def write(problem: Problem, read: Read, moves: Sequence[Move], said: tuple[Value, str],
+          head: Sequence[Step] = (), wrong: Mapping[str, str] = {}) -> Work:
+    """Moves as steps, behind those of `head`, and the answer, as value and as said; `wrong` holds what the words of
+    the first move need where it is a mistake."""
+    structure, bank, quantities = problem.structure, read.bank, problem.quantities
+    style, steps = structure["style"], list(head)
     for number, move in enumerate(moves, start=len(steps)):
-        line, new = _line(structure, clues, move, style + number)
-        used = [m.clue for m in (move, *move.chain) if m.clue >= 0]
-        uses = tuple([problem.quantities[i].name for i in used]) or (f"s{number - 1}",)
-        steps.append(Step(f"s{number}", _what(structure, move), line[0].upper() + line[1:], new, uses))
-    value, answer = conclusion(structure, opens)
+        kind, clue = move.kind, move.clue
+        line, new = _line(structure, read, move, style + number, wrong)
+        if clue >= 0:
+            what, uses = read.whats[clue], (quantities[clue].name,)
+        else:
+            used = [quantities[m.clue].name for m in move.chain if m.clue >= 0]
+            what, uses = bank.choose("what.case" if kind == "case" else "what.left", 0, {}), tuple(used)
+        steps.append(Step(f"s{number}", what, line[0].upper() + line[1:], new, uses or (f"s{number - 1}",)))
+    value, answer = said
     if isinstance(value, tuple) or len(steps) < 2:
         fields = {"list": answer, "new": steps[-1].value}
-        whole = isinstance(value, tuple)
-        key, what = ("final.order", "what.last") if whole else ("final.one", "what.one_last")
+        key, what = ("final.order", "what.last") if isinstance(value, tuple) else ("final.one", "what.one_last")
         line = bank.choose(key, style, fields)
         steps.append(Step(f"s{len(steps)}", bank.choose(what, 0, {}), line, answer, (steps[-1].name,)))
     return Work(tuple(steps), value, answer)
@@ -197,74 +232,66 @@ def conclusion(structure: Structure, opens: Sequence[int]) -> tuple[Value, str]:
         place: Value = STORIES[story].places[k] if story == "days" else k + 1
         return place, f"{STORIES[story].unit}{place}"
     if ask == "who":
-        name = names[list(opens).index(1 << target)]
+        name = names[opens.index(1 << target)]
         return name, name
-    order = tuple([names[list(opens).index(1 << k)] for k in range(len(names))])
+    order = tuple([names[opens.index(1 << k)] for k in range(len(names))])
     return order, ", ".join(order)
-
-
-def _what(structure: Structure, move: Move) -> str:
-    """A noun phrase for what a move gives. It never names the one person who may be the answer."""
-    if move.clue < 0:
-        return wordings(BANK).choose("what.case" if move.kind == "case" else "what.left", 0, {})
-    topic = structure["topics"][move.clue]
-    return wordings(BANK).choose(f"what.{topic[0]}", 0, _abc(structure, topic))
-
-
-@cache
-def _named(story: str, places: int, key: str) -> tuple[str, str]:
-    """The section for being in one of these places ("not": in none of them), and the places in words."""
-    several = places & (places - 1)
-    kind = key if key == "not" or not several else "could" if key == "would" else "may"
-    named = [name for k, name in enumerate(STORIES[story].places) if places >> k & 1]
-    return f"{story}.{kind}", listed(named, "or")
 
 
 def _spot(structure: Structure, who: Sequence[int], places: int, style: int, key: str = "is") -> str:
     """ "Ann is third"; "Ann and Bob can only be first or third", "Ann can't be first" (key "not")."""
-    section, place = _named(structure["story"], places, key)
-    names = structure["names"]
+    bank, names, story = wordings(BANK), structure["names"], structure["story"]
     x = names[who[0]] if len(who) == 1 else listed([names[p] for p in who])
-    return wordings(BANK).choose(section, style, {"x": x, "place": place})
+    if key != "not" and places & (places - 1):
+        key = "could" if key == "would" else "may"
+    section = f"{story}.{key}"
+    return _placed(bank, story, section, x, places, style if len(bank.sections[section]) > 1 else 0)
+
+
+@lru_cache(maxsize=8192)
+def _placed(bank: Wordings, story: str, section: str, x: str, places: int, style: int) -> str:
+    named = [name for k, name in enumerate(STORIES[story].places) if places >> k & 1]
+    return bank.choose(section, style, {"x": x, "place": listed(named, "or")})
 
 
 def _news(structure: Structure, move: Move, who: Sequence[int], style: int, key: str = "is") -> str:
     """What a move has changed for these people, placements first: what is left or, if that is less, what is
     lost."""
-    groups: dict[tuple[str, int], list[int]] = {}
-    placed = sum([move.after[p] for p in who if move.after[p] & (move.after[p] - 1) == 0])
+    before, after, placed = move.before, move.after, 0
+    single, several = dict[int, list[int]](), dict[tuple[str, int], list[int]]()
     for p in who:
-        after, lost = move.after[p], move.before[p] & ~move.after[p]
-        if lost & ~placed or (lost and not after & (after - 1)):  # that a place is taken goes without saying
-            short = key == "is" and after.bit_count() > 2 and lost.bit_count() <= 2
-            groups.setdefault(("not", lost) if short else (key, after), []).append(p)
-    parts = [_spot(structure, people, places, style, kind) for (kind, places), people in groups.items()]
-    if len(parts) > 1:
-        single = [not places & (places - 1) and kind != "not" for kind, places in groups]
-        parts = [part for part, one in zip(parts, single, strict=True) if one] + [
-            part for part, one in zip(parts, single, strict=True) if not one]
-    return listed(parts)
+        o = after[p]
+        if not o & (o - 1):
+            placed |= o
+            if o != before[p]:
+                single.setdefault(o, []).append(p)
+    for p in who:
+        o = after[p]
+        lost = before[p] & ~o
+        if o & (o - 1) and lost & ~placed:  # that a place is taken goes without saying
+            short = key == "is" and o.bit_count() > 2 and lost.bit_count() <= 2
+            several.setdefault(("not", lost) if short else (key, o), []).append(p)
+    return listed([_spot(structure, people, places, style, key) for places, people in single.items()] + [
+        _spot(structure, people, places, style, kind) for (kind, places), people in several.items()])
 
 
-def _line(structure: Structure, clues: Sequence[Clue], move: Move, style: int) -> tuple[str, str]:
+def _line(structure: Structure, read: Read, move: Move, style: int, wrong: Mapping[str, str]) -> tuple[str, str]:
     """The line of a move, and its result as it is written there."""
-    bank, names = wordings(BANK), structure["names"]
-    if move.kind == "case":
-        return _case_line(structure, clues, move, style)
-    if move.clue < 0 or move.kind == SKIPPED:
+    bank, kind = read.bank, move.kind
+    if kind == "case":
+        return _case_line(structure, read, move, style)
+    if move.clue < 0 or kind == SKIPPED:
         new = _spot(structure, (move.person,), move.after[move.person], style)
-        key = f"{SKIPPED}.line" if move.kind == SKIPPED else f"line.{move.kind}"
-        return bank.choose(key, style, {"x": names[move.person], "new": new, "list": new}), new
-    clue = clues[move.clue]
+        key = f"{SKIPPED}.line" if kind == SKIPPED else f"line.{kind}"
+        return bank.choose(key, style, {"x": structure["names"][move.person], "new": new, "list": new}), new
+    clue = read.clues[move.clue]
     who = people_of(clue)
     new = _news(structure, move, who, style)
-    known = [p for p in who if move.before[p] & (move.before[p] - 1) == 0]
-    fields = {"clause": _clause(structure, move.clue, clue), "new": new,
-              "known": _known(structure, move, known, style)}
-    if move.kind != "clue":
-        fields |= slip_fields(structure, clues, move)
-        return bank.choose(f"{move.kind}.line" if known else f"{move.kind}.line_open", style, fields), new
-    return bank.choose(_key(len(names), clue, move, who, known), style, fields), new
+    known = [p for p in who if not move.before[p] & (move.before[p] - 1)]
+    if kind != "clue":
+        return bank.choose(f"{kind}.line" if known else f"{kind}.line_open", style, {**wrong, "new": new}), new
+    fields = {"clause": read.clauses[move.clue], "new": new, "known": _known(structure, move, known, style)}
+    return bank.choose(_key(len(structure["names"]), clue, move, who, known), style, fields), new
 
 
 def _known(structure: Structure, move: Move, known: Sequence[int], style: int) -> str:
@@ -290,15 +317,15 @@ def _key(n: int, clue: Clue, move: Move, who: Sequence[int], known: Sequence[int
     return "line.direct" if all(alone[p] == move.after[p] for p in placed) else f"line.open{more}"
 
 
-def _case_line(structure: Structure, clues: Sequence[Clue], move: Move, style: int) -> tuple[str, str]:
+def _case_line(structure: Structure, read: Read, move: Move, style: int) -> tuple[str, str]:
     """A place ruled out: what would follow from it, up to the clue that could not be kept."""
-    bank, names = wordings(BANK), structure["names"]
+    bank, names = read.bank, structure["names"]
     p, tried = move.person, move.before[move.person] & ~move.after[move.person]
     steps, end = move.chain[:-1], move.chain[-1]
-    parts = [_news(structure, m, people_of(clues[m.clue]), style, "would") if m.kind == "clue"
+    parts = [_news(structure, m, people_of(read.clues[m.clue]), style, "would") if m.kind == "clue"
              else _spot(structure, (m.person,), m.after[m.person], style, "would") for m in steps]
     if end.clue >= 0:
-        clash = bank.choose("clash.clue", style, {"clause": _clause(structure, end.clue, clues[end.clue])})
+        clash = bank.choose("clash.clue", style, {"clause": read.clauses[end.clue]})
     else:
         clash = bank.choose("clash.none", style, {"x": names[end.person]})
     new = _spot(structure, (p,), move.after[p], style)
@@ -310,17 +337,16 @@ def _case_line(structure: Structure, clues: Sequence[Clue], move: Move, style: i
 # --- mistakes -----------------------------------------------------------------------------------------
 
 
-def slip_fields(structure: Structure, clues: Sequence[Clue], move: Move) -> dict[str, str]:
+def slip_fields(structure: Structure, read: Read, move: Move) -> dict[str, str]:
     """What the wordings of a mistake need."""
     names, (side, other) = structure["names"], STORIES[structure["story"]].sides
     fields = {"x": names[move.person], "about": "", "side": side, "other": other}
     if move.clue >= 0:
-        clue, style = clues[move.clue], structure["style"]
-        who = people_of(clue)
+        clue = read.clues[move.clue]
+        who, topic = people_of(clue), structure["topics"][move.clue]
         known = [p for p in who if move.before[p] & (move.before[p] - 1) == 0]
-        topic = structure["topics"][move.clue]
-        fields |= {"a": names[who[0]], "b": names[who[-1]], "clause": _clause(structure, move.clue, clue),
-                   "about": wordings(BANK).choose(f"the.{topic[0]}", 0, _abc(structure, topic)),
-                   "known": _known(structure, move, known, style),
+        fields |= {"a": names[who[0]], "b": names[who[-1]], "clause": read.clauses[move.clue],
+                   "about": read.bank.choose(f"the.{topic[0]}", 0, _abc(structure, topic)),
+                   "known": _known(structure, move, known, structure["style"]),
                    "k": COUNTS[clue[3]] if clue[0] == "gap" else ""}
     return fields

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
+from operator import mul
 from typing import NamedTuple
 
 from tutelage.draws import Draws
+from tutelage.problems.elimination import Bounds
 from tutelage.values import Quantity, Structure, Value
 from tutelage.wording import wordings
 
@@ -30,11 +33,21 @@ class Story(NamedTuple):
     brief: str = "{}"  # and how for the things behind the first
     letters: str = ""
 
-    def believable(self, value: Number) -> bool:
-        """Whether a student could take a wrong value for right: no negative prices, no half of a hen."""
+    def bounds(self, rows: Sequence[Sequence[int]], rights: Sequence[int]) -> Bounds:
+        """Which wrong values a student could take for right: no negative prices, no half of a hen.
+
+        In a story each value is less than the totals that it is a part of: a pen costs less than a pen and a ruler.
+        """
+        size = max(map(len, rows))
         if self.kind == "bare":
-            return value.denominator <= 6 and -120 <= value <= 120
-        return 0 < value <= 300 and value.denominator in ((1, 2, 4, 5) if self.kind == "mix" else (1,))
+            return Bounds((1, 2, 3, 4, 5, 6), -121, [121] * size)
+        tops = [301] * size
+        for row, right in zip(rows, rights, strict=True):
+            if row and right < 301 and min(row) >= 0:
+                for j, c in enumerate(row):
+                    if c and right < tops[j]:
+                        tops[j] = right
+        return Bounds((1, 2, 4, 5) if self.kind == "mix" else (1,), 0, tops)
 
 
 def _mix(least: int, most: int, things: str, before: str = "", after: str = "") -> Story:
@@ -109,10 +122,13 @@ def system(draws: Draws, level: int, name: str) -> System | None:
     taken = {abs(c) for row in rows for c in row}
     if (story.kind == "count" and len(set(rows[1])) < main) or not determinant(rows):
         return None
-    solution = draws.sample([v for v in story.values if abs(v) not in taken and abs(v) > 1], main)
+    solution = list[int]()
+    while len(solution) < main:
+        if (size := abs(value := draws.choice(story.values))) > 1 and size not in taken and value not in solution:
+            solution.append(value)
     says = [_saying(story.kind, name, i, row) for i, row in enumerate(rows)]
     for i, row in enumerate(rows):
-        if says[i] == "diff" and sum([c * x for c, x in zip(row, solution, strict=True)]) < 0:
+        if says[i] == "diff" and sum(map(mul, row, solution)) < 0:
             rows[i] = [-c for c in row]
     ask = _asked(draws, story.kind, name, level, main)
     if level > 2 and name not in ("numbers", "baskets", "quiz") and draws.chance(0.2 + 0.1 * level):
@@ -238,8 +254,12 @@ def meaning_of(structure: Structure, unknown: int) -> str:
     story, thing = structure["story"], structure["things"][unknown]
     if story == "bare":
         return str(thing)
-    fields = {"thing": thing, "a_thing": a(thing), "things": plural(thing)}
-    return wordings(f"problems/{NAME}").choose(f"{story}.meaning", structure["style"], fields)
+    return wordings(f"problems/{NAME}").choose(f"{story}.meaning", structure["style"], _forms(thing))
+
+
+@lru_cache(maxsize=1024)
+def _forms(thing: str) -> Mapping[str, str]:
+    return {"thing": thing, "a_thing": a(thing), "things": plural(thing)}
 
 
 def target_of(structure: Structure) -> str:
@@ -297,8 +317,7 @@ def fields_of(structure: Structure) -> dict[str, str]:
         fields["each"] = joined([f"{plural(thing)} {(story.brief if i else story.brings).format(*numbers)}"
                                  for i, (thing, numbers) in enumerate(zip(things, each, strict=False))])
     if sum(map(abs, ask)) == 1:
-        thing = things[ask.index(1)]
-        fields.update(thing=thing, a_thing=a(thing), things=plural(thing))
+        fields.update(_forms(things[ask.index(1)]))
     elif ask and story.kind == "bare":
         fields["list"] = terms(ask, things)
     elif ask:
@@ -347,14 +366,17 @@ def number(value: Value, fraction: bool = False) -> str:
 
 def terms(coefficients: Sequence[int], names: Sequence[str]) -> str:
     """The left side of an equation: "3a − c"."""
-    text = ""
-    for c, name in zip(coefficients, names, strict=False):
-        if c:
-            size = name if c in (1, -1) else f"{abs(c)}{name}"
-            text += (" + " if c > 0 else " − ") + size if text else size if c > 0 else f"−{size}"
-    return text
+    text = "".join(map(_term, coefficients, names))
+    return text[3:] if text.startswith(" +") else f"−{text[3:]}" if text else ""
 
 
+@lru_cache(maxsize=8192)
+def _term(c: int, name: str) -> str:
+    """A term that others stand before: " + 3a"."""
+    return f" {'+' if c > 0 else '−'} {'' if abs(c) == 1 else abs(c)}{name}" if c else ""
+
+
+@lru_cache(maxsize=1024)
 def plural(thing: str) -> str:
     return f"{thing}es" if thing.endswith(("ch", "sh", "x", "s")) else f"{thing}s"
 
@@ -363,6 +385,7 @@ def a(thing: str) -> str:
     return f"an {thing}" if thing[0] in "aeiou" else f"a {thing}"
 
 
+@lru_cache(maxsize=4096)
 def counted(count: int, thing: str) -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {plural(thing)}"
 

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 from typing import cast
 
 from tutelage.draws import Draws
@@ -25,12 +27,15 @@ from tutelage.problems.elimination import (
     MULTIPLIED,
     SIGN,
     STOPPED,
+    Bounds,
     Done,
     Number,
     Op,
     Plan,
     Row,
     eliminated,
+    go_wrong,
+    mistakes,
     plan,
     run,
     wrong_ways,
@@ -42,7 +47,6 @@ from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Wo
 from tutelage.wording import wordings
 
 WIDTH = 10  # values in a domain
-SITES = {"times": (MULTIPLIED,), "less": (SIGN, ADDED), "find": (DROPPED, MOVED)}
 
 
 def draw(draws: Draws, level: int) -> Problem:
@@ -53,18 +57,19 @@ def draw(draws: Draws, level: int) -> Problem:
         made = system(draws, level, story)
         if made is None:
             continue
-        rights = [sum([c * x for c, x in zip(row, made.solution, strict=True)]) for row in made.rows]
-        asked = sum([c * x for c, x in zip(made.ask, made.solution, strict=False)]) if made.ask else None
-        if story == "bare":
-            lows = [right - draws.below(WIDTH) for right in rights]
-        elif min(rights) < 2:
+        rights = [sum(map(mul, row, made.solution)) for row in made.rows]
+        asked = sum(map(mul, made.ask, made.solution)) if made.ask else None
+        if asked in rights or asked in (0, 1, -1) or (story != "bare" and min(rights) < 2):
             continue
-        else:
-            lows = [max(1, right - draws.below(WIDTH)) for right in rights]
+        lows = [right - draws.below(WIDTH if story == "bare" else min(WIDTH, right)) for right in rights]
+        style = draws.below(1 << 30)
         structure = {"story": story, "things": made.things, "rows": made.rows, "says": made.says, "main": made.main,
-                     "ask": made.ask, "lows": lows, "style": draws.below(1 << 30)}
-        if asked not in (*rights, 0, 1, -1) and _tempting(structure, rights):
-            return pose(structure, dict(zip(LABELS, rights, strict=False)), level)
+                     "ask": made.ask, "lows": lows, "style": style}
+        course = _course_of(structure, rights)
+        if _tempting(structure, course):
+            problem = pose(structure, dict(zip(LABELS, rights, strict=False)), level)
+            _latest[:] = [(problem, course)]
+            return problem
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
@@ -115,31 +120,26 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 
 def work(problem: Problem) -> Work:
     """Elimination as it is written by hand: scale, subtract, divide, put back."""
-    rows = _rows(problem.structure)
-    ops = _plan(problem.structure, rows).ops
-    return Sheet(problem, ops, rows, run(ops, rows, [cast(int, q.value) for q in problem.quantities]) or ()).write()
+    return _write(problem, _course(problem))
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
-    structure = problem.structure
-    made = _plan(structure, _rows(structure))
-    number_of = [int(step.name[2:]) if step.name.startswith("op") else -1 for step in right.steps]
-    found = [(kind, index) for index, n in enumerate(number_of) if n >= 0 for kind in SITES.get(made.ops[n].kind, ())]
-    if _stops(structure, made):
-        shown = [index for index, n in enumerate(number_of) if n <= made.first and right.steps[index].name != "sum"]
-        found.append((STOPPED, shown[-1] + 1))
+    course = _written(problem)
+    made, op_of = course.made, cast(Sheet, course.sheet).op_of
+    found = [(kind, index) for index, n in enumerate(op_of) if n >= 0 for kind in mistakes(made, course.way, n)]
+    if _stops(problem.structure, made):
+        found.append((STOPPED, sum([n <= made.first for n in op_of])))
     return found
 
 
 def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
-    structure, rights = problem.structure, [cast(int, q.value) for q in problem.quantities]
-    rows = _rows(structure)
-    made = _plan(structure, rows)
-    at = made.first if kind == STOPPED else int(right.steps[step].name[2:])
-    way, done = _way(structure, made.ops, rows, rights, run(made.ops, rows, rights) or (), at, kind)
+    course = _written(problem)
+    sheet = cast(Sheet, course.sheet)
+    at = course.made.first if kind == STOPPED else sheet.op_of[step]
+    way, done = _way(problem.structure, course, at, kind)
     if not way:
         return None
-    sheet = Sheet(problem, made.ops, rows, done, at, way)
+    sheet = Sheet(problem, course.made, course.rows, done, at, way, sheet)
     wrong = sheet.write()
     return Slip(kind, step, wrong, sheet.fields) if wrong.value != right.value else None
 
@@ -168,14 +168,47 @@ def _whole(value: Number) -> Number:
     return int(value) if value.denominator == 1 else value
 
 
-def _rows(structure: Structure) -> tuple[Row, ...]:
-    """The rows of the system that is asked about; others are empty."""
+@dataclass(slots=True)
+class Course:
+    """How a problem goes: what `draw`, `work`, `sites` and `slip` all need."""
+
+    rows: tuple[Row, ...]  # of the system that is asked about; others are empty
+    rights: Sequence[int]
+    made: Plan
+    way: Sequence[Done]
+    bounds: Bounds
+    sheet: Sheet | None = None  # with the right work, once that is written
+
+
+_latest: list[tuple[Problem, Course]] = []  # the course of one problem, the last: its functions are called in a row
+
+
+def _course(problem: Problem) -> Course:
+    for latest, course in _latest:
+        if latest is problem:
+            return course
+    course = _course_of(problem.structure, [cast(int, q.value) for q in problem.quantities])
+    _latest[:] = [(problem, course)]
+    return course
+
+
+def _write(problem: Problem, course: Course) -> Work:
+    course.sheet = Sheet(problem, course.made, course.rows, course.way)
+    return course.sheet.write()
+
+
+def _written(problem: Problem) -> Course:
+    course = _course(problem)
+    if course.sheet is None:
+        _write(problem, course)
+    return course
+
+
+def _course_of(structure: Structure, rights: Sequence[int]) -> Course:
     main = structure["main"]
-    return tuple([() if any(row[main:]) else tuple(row[:main]) for row in structure["rows"]])
-
-
-def _plan(structure: Structure, rows: tuple[Row, ...]) -> Plan:
-    return plan(rows, tuple(structure["ask"] or [1] * structure["main"]))
+    rows = tuple([() if any(row[main:]) else tuple(row[:main]) for row in structure["rows"]])
+    made = plan(rows, tuple(structure["ask"] or [1] * main))
+    return Course(rows, rights, made, run(made, rights), STORIES[structure["story"]].bounds(rows, rights))
 
 
 def _stops(structure: Structure, made: Plan) -> bool:
@@ -184,40 +217,29 @@ def _stops(structure: Structure, made: Plan) -> bool:
     return bool(ask) and abs(ask[made.ops[made.first].two]) != sum(map(abs, ask))
 
 
-def _way(structure: Structure, ops: Sequence[Op], rows: Sequence[Row], rights: Sequence[int],
-         right_way: Sequence[Done], at: int, kind: str) -> tuple[str, Sequence[Done]]:
+def _way(structure: Structure, course: Course, at: int, kind: str) -> tuple[str, Sequence[Done]]:
     """A way to make this kind of mistake at op `at` with which all that is found can be believed, and what it gives."""
-    story = STORIES[structure["story"]]
-    ways = wrong_ways(ops, rows, right_way, at, kind)
+    if kind == STOPPED:
+        return STOPPED, course.way[: at + 1]
+    ways = wrong_ways(course.made, at, kind)
     for way in ways if structure["style"] % 2 else reversed(ways):
-        done = run(ops, rows, rights, at, way) or ()
-        found = {op.two: d.value for op, d in zip(ops, done, strict=False) if op.kind == "find"}
-        if found and all(map(story.believable, found.values())) and (
-                story.kind == "bare" or _fits(rows, rights, found)):
+        done = go_wrong(course.made, course.rights, course.way, at, way, course.bounds)
+        if done:
             return way, done
     return "", ()
 
 
-def _tempting(structure: Structure, rights: Sequence[int]) -> bool:
+def _tempting(structure: Structure, course: Course) -> bool:
     """Whether the plan has a fair length and some mistake leads to numbers that one could believe."""
-    rows = _rows(structure)
-    made = _plan(structure, rows)
+    made = course.made
     ops = made.ops
     if not (3 if structure["story"] == "bare" else 2) <= len(ops) <= 14 or made.largest > 60:
         return False
-    if not _thrifty(rows, structure["ask"], ops):
+    if not _thrifty(course.rows, structure["ask"], ops):
         return False
-    if _stops(structure, made):
-        return True
-    right_way = run(ops, rows, rights) or ()
-    return any(_way(structure, ops, rows, rights, right_way, n, kind)[0]
-               for n in reversed(range(len(ops))) for kind in SITES.get(ops[n].kind, ()))
-
-
-def _fits(rows: Sequence[Row], rights: Sequence[int], found: Mapping[int, Number]) -> bool:
-    """Whether each value is less than the totals that it is a part of: a pen costs less than a pen and a ruler."""
-    return all(x < right for row, right in zip(rows, rights, strict=True) if row and min(row) >= 0
-               for j, x in found.items() if row[j])
+    return _stops(structure, made) or any(
+        True for n in reversed(range(len(ops))) for kind in mistakes(made, course.way, n)
+        if _way(structure, course, n, kind)[0])
 
 
 def _thrifty(rows: tuple[Row, ...], ask: Row, ops: Sequence[Op]) -> bool:

@@ -14,23 +14,29 @@ from tutelage.problems.programs import Act, Kit, one_of, parameters, takes
 Items = list[Any]
 
 
-def _tests(of: Callable[[Any], int], y: str) -> dict[str, Act]:
-    """The filters, for a number that stands at `of` in an item."""
-    return {
-        "limit.at_least": Act("keep", lambda t: lambda x: of(x) >= t, f"{y} >= %(p)s"),
-        "limit.more_than": Act("keep", lambda t: lambda x: of(x) > t, f"{y} > %(p)s"),
-        "limit.at_most": Act("keep", lambda t: lambda x: of(x) <= t, f"{y} <= %(p)s"),
-        "limit.less_than": Act("keep", lambda t: lambda x: of(x) < t, f"{y} < %(p)s"),
-        "band.within": Act("keep", lambda low, high: lambda x: low <= of(x) <= high, f"%(p)s <= {y} <= %(q)s"),
-        "band.between": Act("keep", lambda low, high: lambda x: low < of(x) < high, f"%(p)s < {y} < %(q)s"),
-        "band.below_top": Act("keep", lambda low, high: lambda x: low <= of(x) < high, f"%(p)s <= {y} < %(q)s"),
-        "band.outside": Act("keep", lambda low, high: lambda x: of(x) < low or of(x) > high,
-                            f"{y} < %(p)s or {y} > %(q)s"),
-        "band.not_between": Act("keep", lambda low, high: lambda x: of(x) <= low or of(x) >= high,
-                                f"{y} <= %(p)s or {y} >= %(q)s"),
-    }  # fmt: skip
-
-
+# The filters: what they do to numbers, what they do to pairs, and how they test the number @
+TESTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str]] = {
+    "limit.at_least": (lambda t: lambda xs: [x for x in xs if x >= t],
+                       lambda t: lambda xs: [r for r in xs if r[1] >= t], "@ >= %(p)s"),
+    "limit.more_than": (lambda t: lambda xs: [x for x in xs if x > t],
+                        lambda t: lambda xs: [r for r in xs if r[1] > t], "@ > %(p)s"),
+    "limit.at_most": (lambda t: lambda xs: [x for x in xs if x <= t],
+                      lambda t: lambda xs: [r for r in xs if r[1] <= t], "@ <= %(p)s"),
+    "limit.less_than": (lambda t: lambda xs: [x for x in xs if x < t],
+                        lambda t: lambda xs: [r for r in xs if r[1] < t], "@ < %(p)s"),
+    "band.within": (lambda low, high: lambda xs: [x for x in xs if low <= x <= high],
+                    lambda low, high: lambda xs: [r for r in xs if low <= r[1] <= high], "%(p)s <= @ <= %(q)s"),
+    "band.between": (lambda low, high: lambda xs: [x for x in xs if low < x < high],
+                     lambda low, high: lambda xs: [r for r in xs if low < r[1] < high], "%(p)s < @ < %(q)s"),
+    "band.below_top": (lambda low, high: lambda xs: [x for x in xs if low <= x < high],
+                       lambda low, high: lambda xs: [r for r in xs if low <= r[1] < high], "%(p)s <= @ < %(q)s"),
+    "band.outside": (lambda low, high: lambda xs: [x for x in xs if x < low or x > high],
+                     lambda low, high: lambda xs: [r for r in xs if r[1] < low or r[1] > high],
+                     "@ < %(p)s or @ > %(q)s"),
+    "band.not_between": (lambda low, high: lambda xs: [x for x in xs if x <= low or x >= high],
+                         lambda low, high: lambda xs: [r for r in xs if r[1] <= low or r[1] >= high],
+                         "@ <= %(p)s or @ >= %(q)s"),
+}  # fmt: skip
 CUTS = {
     "take.first": Act("whole", lambda n: lambda xs: xs[:n], "%(s)s[:%(p)s]"),
     "take.last": Act("whole", lambda n: lambda xs: xs[-n:], "%(s)s[-%(p)s:]"),
@@ -49,28 +55,20 @@ def _unique(xs: Items) -> Items:
     return list(dict.fromkeys(xs))
 
 
-def _capped(top: int) -> Callable[[int], int]:
-    return lambda x: x if x < top else top
-
-
-def _raised(bottom: int) -> Callable[[int], int]:
-    return lambda x: x if x > bottom else bottom
-
-
 NUMBERS = Kit(
     "n",
     {
-        **_tests(lambda x: x, "%(x)s"),
+        **{key: Act("keep", means, code.replace("@", "%(x)s")) for key, (means, _, code) in TESTS.items()},
         **CUTS,
-        "kind.even": Act("keep", lambda: lambda x: x % 2 == 0, "%(x)s %% 2 == 0"),
-        "kind.odd": Act("keep", lambda: lambda x: x % 2 == 1, "%(x)s %% 2 == 1"),
-        "kind.threes": Act("keep", lambda: lambda x: x % 3 == 0, "%(x)s %% 3 == 0"),
-        "kind.not_threes": Act("keep", lambda: lambda x: x % 3 != 0, "%(x)s %% 3 != 0"),
-        "sign.positive": Act("keep", lambda: lambda x: x > 0, "%(x)s > 0"),
-        "sign.not_negative": Act("keep", lambda: lambda x: x >= 0, "%(x)s >= 0"),
-        "sign.negative": Act("keep", lambda: lambda x: x < 0, "%(x)s < 0"),
-        "sign.not_zero": Act("keep", lambda: lambda x: x != 0, "%(x)s != 0"),
-        "sign.not_positive": Act("keep", lambda: lambda x: x <= 0, "%(x)s <= 0"),
+        "kind.even": Act("keep", lambda: lambda xs: [x for x in xs if x % 2 == 0], "%(x)s %% 2 == 0"),
+        "kind.odd": Act("keep", lambda: lambda xs: [x for x in xs if x % 2 == 1], "%(x)s %% 2 == 1"),
+        "kind.threes": Act("keep", lambda: lambda xs: [x for x in xs if x % 3 == 0], "%(x)s %% 3 == 0"),
+        "kind.not_threes": Act("keep", lambda: lambda xs: [x for x in xs if x % 3 != 0], "%(x)s %% 3 != 0"),
+        "sign.positive": Act("keep", lambda: lambda xs: [x for x in xs if x > 0], "%(x)s > 0"),
+        "sign.not_negative": Act("keep", lambda: lambda xs: [x for x in xs if x >= 0], "%(x)s >= 0"),
+        "sign.negative": Act("keep", lambda: lambda xs: [x for x in xs if x < 0], "%(x)s < 0"),
+        "sign.not_zero": Act("keep", lambda: lambda xs: [x for x in xs if x != 0], "%(x)s != 0"),
+        "sign.not_positive": Act("keep", lambda: lambda xs: [x for x in xs if x <= 0], "%(x)s <= 0"),
         "skip.first": Act("whole", lambda n: lambda xs: xs[n:], "%(s)s[%(p)s:]"),
         "skip.last": Act("whole", lambda n: lambda xs: xs[:-n], "%(s)s[:-%(p)s]"),
         "skip.ends": Act("whole", lambda n: lambda xs: xs[n:-n], "%(s)s[%(p)s:-%(p)s]"),
@@ -79,17 +77,18 @@ NUMBERS = Kit(
                             "list(dict.fromkeys(%(s)s[::-1]))[::-1]"),
         "repeats.never": Act("whole", lambda: _never, "[%(x)s for %(x)s in %(s)s if %(s)s.count(%(x)s) == 1]"),
         "repeats.sorted_set": Act("whole", lambda: lambda xs: sorted(set(xs)), "sorted(set(%(s)s))"),
-        "change.add": Act("each", lambda n: lambda x: x + n, "%(x)s + %(p)s"),
-        "change.subtract": Act("each", lambda n: lambda x: x - n, "%(x)s - %(p)s"),
-        "change.times": Act("each", lambda n: lambda x: x * n, "%(x)s * %(p)s"),
-        "packs.full": Act("each", lambda n: lambda x: x // n, "%(x)s // %(p)s"),
-        "packs.begun": Act("each", lambda n: lambda x: -(-x // n), "(%(x)s + %(p)s - 1) // %(p)s"),
-        "packs.over": Act("each", lambda n: lambda x: x % n, "%(x)s %% %(p)s"),
-        "packs.float": Act("each", lambda n: lambda x: x / n, "%(x)s / %(p)s"),
-        "packs.one_more": Act("each", lambda n: lambda x: x // n + 1, "%(x)s // %(p)s + 1"),
-        "cap.top": Act("each", _capped, "min(%(x)s, %(p)s)"),
-        "cap.bottom": Act("each", _raised, "max(%(x)s, %(p)s)"),
-        "cap.zero": Act("each", lambda n: lambda x: 0 if x > n else x, "0 if %(x)s > %(p)s else %(x)s"),
+        "change.add": Act("each", lambda n: lambda xs: [x + n for x in xs], "%(x)s + %(p)s"),
+        "change.subtract": Act("each", lambda n: lambda xs: [x - n for x in xs], "%(x)s - %(p)s"),
+        "change.times": Act("each", lambda n: lambda xs: [x * n for x in xs], "%(x)s * %(p)s"),
+        "packs.full": Act("each", lambda n: lambda xs: [x // n for x in xs], "%(x)s // %(p)s"),
+        "packs.begun": Act("each", lambda n: lambda xs: [-(-x // n) for x in xs], "(%(x)s + %(p)s - 1) // %(p)s"),
+        "packs.over": Act("each", lambda n: lambda xs: [x % n for x in xs], "%(x)s %% %(p)s"),
+        "packs.float": Act("each", lambda n: lambda xs: [x / n for x in xs], "%(x)s / %(p)s"),
+        "packs.one_more": Act("each", lambda n: lambda xs: [x // n + 1 for x in xs], "%(x)s // %(p)s + 1"),
+        "cap.top": Act("each", lambda n: lambda xs: [x if x < n else n for x in xs], "min(%(x)s, %(p)s)"),
+        "cap.bottom": Act("each", lambda n: lambda xs: [x if x > n else n for x in xs], "max(%(x)s, %(p)s)"),
+        "cap.zero": Act("each", lambda n: lambda xs: [0 if x > n else x for x in xs],
+                        "0 if %(x)s > %(p)s else %(x)s"),
         "order.up": Act("whole", lambda: sorted, "sorted(%(s)s)"),
         "order.down": Act("whole", lambda: lambda xs: sorted(xs, reverse=True), "sorted(%(s)s, reverse=True)"),
         "order.back": Act("whole", lambda: lambda xs: xs[::-1], "%(s)s[::-1]"),
@@ -183,7 +182,7 @@ def _ranked_by(key: Callable[[Any], Any], text: str) -> dict[str, Act]:
 RECORDS = Kit(
     "r",
     {
-        **_tests(lambda r: int(r[1]), "%(y)s"),
+        **{key: Act("keep", means, code.replace("@", "%(y)s")) for key, (_, means, code) in TESTS.items()},
         **CUTS,
         **_rankings(),
         "repeats.best": Act("lines", _per_name(max),

@@ -22,7 +22,7 @@ from tutelage.problems import program_texts
 from tutelage.problems.family import Family, always, check_level
 from tutelage.problems.list_stories import KITS, drawn, fields_of, names_of
 from tutelage.problems.program_texts import Genre, wrong_turns
-from tutelage.problems.programs import Entry, literal, plan_of
+from tutelage.problems.programs import Entry, literal
 from tutelage.values import Problem, Structure, Work
 
 NAME = "list_rules"
@@ -47,13 +47,13 @@ WRONG_TURNS = wrong_turns(DONE_INSTEAD)
 
 def draw(draws: Draws, level: int) -> Problem:
     check_level(NAME, level)
-    structure, values = drawn(draws, draws.between(*CLAUSES[level]))
-    return program_texts.pose(GENRE, structure, values, level)
+    structure, values, program = drawn(draws, draws.between(*CLAUSES[level]))
+    return program_texts.posed(GENRE, structure, values, level, program)
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
-    for i, (slot, value, _) in enumerate(plan_of(GENRE.kit(problem.structure), problem.structure, problem.values)):
+    for i, (slot, value, _) in enumerate(program_texts.draft(GENRE, problem).program.plan):
         found += [(kind, i) for kind in WRONG_TURNS.get(f"{slot}.{value[0]}", ())
                   if kind != "order_lost" or problem.structure["kit"] == "numbers"]
         if slot == "take" and i > 0:

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from tutelage.draws import Draws
 from tutelage.problems.list_clauses import NUMBERS, RECORDS
-from tutelage.problems.programs import Names, meaning, plan_of, tell_apart
+from tutelage.problems.programs import (
+    Choice,
+    Fresh,
+    Kit,
+    Names,
+    Program,
+    domain,
+    meaning,
+    plan_of,
+    stage,
+    strided,
+    tell_apart,
+)
 from tutelage.values import Structure
 
 KITS = {"numbers": NUMBERS, "records": RECORDS}
 MOST_TESTS = 8
 ONE_OF = ("limit", "band", "sign")  # of these filters a problem has one at most
 FILTERS = frozenset({"limit", "band", "kind", "sign", "repeats"})
+MISTAKEN = frozenset({"limit", "band", "sign", "packs"})  # clauses of numbers in which there is a mistake to make
+CHANGES = frozenset({"change", "packs", "cap"})
 IDLE = ("name", "numbers", "top_number")  # what a ranking can't say, or ties would not matter
 
 
@@ -80,17 +95,17 @@ TABLES = {
 Drawn = tuple[dict[str, Any], dict[str, Any], list[int]]
 
 
-def drawn(draws: Draws, count: int) -> tuple[Structure, Mapping[str, Any]]:
+def drawn(draws: Draws, count: int) -> tuple[Structure, Mapping[str, Any], Program]:
     """A structure with about `count` clauses and their values; its tests tell each clause from what it isn't."""
     while True:
         make = _numbers if draws.chance(0.62) else _records
         structure, values, edges = make(draws, count)
         fresh = _inputs(draws, structure, values, edges)
-        structure["tests"] = [fresh(), fresh(), fresh()[:2], []]
+        tests = structure["tests"] = [fresh(False), fresh(False), fresh(True), []]
         if "empty" in values:
-            structure["tests"] += _left_out(structure, values, fresh())
-        if tell_apart(KITS[structure["kit"]], structure, values, fresh, MOST_TESTS):
-            return structure, values
+            tests += _left_out(structure, values, tests[1])
+        if program := tell_apart(KITS[structure["kit"]], structure, values, fresh, MOST_TESTS):
+            return structure, values, program
 
 
 def _numbers(draws: Draws, count: int) -> Drawn:
@@ -104,29 +119,31 @@ def _numbers(draws: Draws, count: int) -> Drawn:
     slots: list[list[Any]] = []
     values: dict[str, Any] = {}
     edges: list[int] = []
-    # the numbers that still count, each with what has become of it
-    seen = [(x, x) for x in range(low, high + 1, 1 + (high - low) // 30)]
+    # the numbers that still count, and what has become of each
+    xs = ys = list(range(low, high + 1, 1 + (high - low) // 30))
     for name in names:
-        given = _given(draws, name, seen) if name != "repeats" else [] if plain else [1]
-        value = draws.choice([v for v in NUMBERS.domains[name](given) if v[0] != "given"])
-        act = NUMBERS.acts[f"{name}.{value[0]}"]
+        given = _given(draws, name, ys) if name != "repeats" else [] if plain else [1]
+        value = draws.choice(_fair(NUMBERS, name, tuple(given), ("given",)))
         slots.append([name, given])
         values[name] = value
         if name in ("limit", "band", "cap"):
-            edges += [x for x, y in seen if y in given][:4]
+            edges += [x for x, y in zip(xs, ys, strict=True) if y in given][:4]
         elif name == "sign":
             edges += [0, 1]
         elif name == "packs":
-            edges += [x for x, y in seen if y % given[0] == 0][1:4]
-        if act.form in ("keep", "each"):
-            does = act.means(*value[1:])
-            seen = [(x, does(y)) for x, y in seen] if act.form == "each" else [(x, y) for x, y in seen if does(y)]
+            edges += [x for x, y in zip(xs, ys, strict=True) if y % given[0] == 0][1:4]
+        if name in CHANGES:
+            ys = stage(NUMBERS, name, value)[1](ys)
+        elif name in FILTERS and name != "repeats":
+            kept = stage(NUMBERS, name, value)[1](ys)
+            still = set(kept)
+            xs, ys = [x for x, y in zip(xs, ys, strict=True) if y in still], kept
     if single:
         slots.append(["empty", []])
         values["empty"] = draws.choice(NUMBERS.domains["empty"]([]))
     slots.append(["result", ["max", "min", "mean", "spread"] if single else ["list", "sum", "count"]])
     values["result"] = (result,)
-    edges += [seen[draws.below(len(seen))][0] for _ in range(5)] if seen else []
+    edges += [draws.choice(xs) for _ in range(5)] if xs else []
     return _structure(draws, "numbers", story, functions, slots), values, edges
 
 
@@ -151,6 +168,8 @@ def _middle(draws: Draws, suits: list[str], count: int, single: bool) -> list[st
     for name in draws.shuffled(suits):
         if len(names) + len(ending) < count and not (name in ONE_OF and any(other in names for other in ONE_OF)):
             names.append(name)
+    if len(names) == 1 and not single and "take" not in ending and names[0] not in MISTAKEN and draws.chance(0.9):
+        names = [draws.choice([name for name in suits if name in MISTAKEN])]  # or there would be nothing to do wrong
     names += ending
     random = draws.random
     place = {"skip": 0.0, "kind": 1.0, "sign": 1.0, "limit": 1 + 2.5 * random(), "band": 1 + 2.5 * random(),
@@ -159,12 +178,12 @@ def _middle(draws: Draws, suits: list[str], count: int, single: bool) -> list[st
     return sorted(names, key=place.__getitem__)
 
 
-def _given(draws: Draws, name: str, seen: Sequence[tuple[int, int]]) -> list[int]:
+def _given(draws: Draws, name: str, numbers: Sequence[int]) -> list[int]:
     """The parameters of a clause over numbers such as these."""
     if name in ("limit", "cap"):
-        return [_part(seen, 0.25 + 0.4 * draws.random())]
+        return [_part(numbers, 0.25 + 0.4 * draws.random())]
     if name == "band":
-        low, high = _part(seen, 0.1 + 0.25 * draws.random()), _part(seen, 0.55 + 0.3 * draws.random())
+        low, high = _part(numbers, 0.1 + 0.25 * draws.random()), _part(numbers, 0.55 + 0.3 * draws.random())
         return [min(low, high - 1), high]
     if name == "packs":
         return [draws.between(3, 8)]
@@ -173,16 +192,21 @@ def _given(draws: Draws, name: str, seen: Sequence[tuple[int, int]]) -> list[int
     return [2] if name == "skip" else []
 
 
-def _part(seen: Sequence[tuple[int, int]], part: float) -> int:
+def _part(numbers: Sequence[int], part: float) -> int:
     """The number that lies so far up among those that still count."""
-    numbers = sorted([y for _, y in seen]) or [0]
-    return numbers[int(part * len(numbers))]
+    return sorted(numbers)[int(part * len(numbers))] if numbers else 0
+
+
+@cache
+def _fair(kit: Kit, slot: str, given: tuple[Any, ...], without: tuple[str, ...]) -> tuple[Choice, ...]:
+    """What a clause may say, without what would change nothing."""
+    return tuple([value for value in domain(kit, slot, given) if value[0] not in without])
 
 
 def _records(draws: Draws, count: int) -> Drawn:
     """The same for a list of pairs of a name and a number."""
     story = draws.choice(tuple(TABLES))
-    numbers = range(TABLES[story].low, TABLES[story].high + 1)
+    numbers = list(range(TABLES[story].low, TABLES[story].high + 1))
     ranked = count > 3 or (count == 3 and draws.chance(0.6))
     end = count > 6 or (ranked and count > 4 and draws.chance(0.4))  # says what to return where nothing is left
     free = count - 1 - 2 * ranked - end
@@ -197,16 +221,16 @@ def _records(draws: Draws, count: int) -> Drawn:
         if name == "ties":
             slots.append([name, ["name", "back", "short"] if "repeats" in names else ["earlier", "later", "name"]])
         else:
-            slots.append([name, _given(draws, name, [(x, x) for x in numbers])])
+            slots.append([name, _given(draws, name, numbers)])
     slots += [["empty", []]] if end else []
     slots.append(["output", ["top", "bottom", "top_number"] if single else ["names", "pairs", "numbers", "lines"]])
     idle = IDLE if ranked else ()
-    values = {name: draws.choice([value for value in RECORDS.domains[name](given) if value[0] not in idle])
-              for name, given in slots}  # fmt: skip
+    values = {name: draws.choice(_fair(RECORDS, name, tuple(given), idle)) for name, given in slots}
+    if names == ["order", "ties"] and values["ties"] == ("earlier",):
+        values["order"] = ("down",)  # a sort upwards that leaves ties alone is hard to get wrong
     edges = [number for name, given in slots if name in ("limit", "band") for number in given]
     if edges:
-        does = RECORDS.acts[f"{filters}.{values[filters][0]}"].means(*values[filters][1:])
-        good = [number for number in numbers if does(("", number))]
+        good = [number for _, number in stage(RECORDS, filters, values[filters])[1]([("", n) for n in numbers])]
         edges += [draws.choice(good) for _ in range(3)] if good else []
     return _structure(draws, "records", story, TABLES[story].functions, slots), values, edges
 
@@ -216,25 +240,24 @@ def _structure(draws: Draws, kit: str, story: str, functions: str, slots: list[l
             "style": draws.below(1 << 30)}  # fmt: skip
 
 
-def _inputs(draws: Draws, structure: Structure, values: Mapping[str, Any], edges: list[int]) -> Callable[[], list[Any]]:
+def _inputs(draws: Draws, structure: Structure, values: Mapping[str, Any], edges: list[int]) -> Fresh:
     """Makes inputs on which clauses differ: limits are hit, numbers come twice."""
+    random = draws.random
     if structure["kit"] == "numbers":
         _, _, _, low, high, *_ = STORIES[structure["story"]]
-        pool = edges[:8] + [draws.between(low, high) for _ in range(max(2, 9 - len(edges)))]
+        width = high + 1 - low
+        pool = edges[-5:] + edges[:-5][:4] + [low + int(random() * width) for _ in range(max(2, 9 - len(edges)))]
         pool += pool[: 13 - len(pool)]
-        return lambda: _strided(draws, pool, draws.between(7, 9))
+        least = 6 if "skip" in values else 2
+        return lambda short: strided(draws, pool, least + int(random() * 3) if short else 7 + int(random() * 3))
     *_, low, high, text = TABLES[structure["story"]]
     numbers = edges + [draws.between(low, high) for _ in range(max(1, 4 - len(edges)))]
     names = draws.sample(text.split(), 7)
     if "repeats" in values:
         names += names[:4]
-    return lambda: [[name, draws.choice(numbers)] for name in _strided(draws, names, len(names) - draws.below(3))]
-
-
-def _strided(draws: Draws, pool: Sequence[Any], length: int) -> list[Any]:
-    """Some of a pool in another order, no place twice: its size is a prime, so any stride goes round all of it."""
-    width, start, stride = len(pool), draws.below(len(pool)), draws.between(1, len(pool) - 1)
-    return [pool[(start + i * stride) % width] for i in range(length)]
+    many, most = len(numbers), len(names)
+    return lambda short: [[name, numbers[int(random() * many)]] for name in
+                          strided(draws, names, 2 + int(random() * 3) if short else most - int(random() * 3))]
 
 
 def _left_out(structure: Structure, values: Mapping[str, Any], items: list[Any]) -> list[list[Any]]:
@@ -251,20 +274,28 @@ def _left_out(structure: Structure, values: Mapping[str, Any], items: list[Any])
 
 def fields_of(structure: Structure) -> Callable[[str], Mapping[str, str]]:
     """What the words for the clause of a slot may name. Once numbers have been changed they aren't called readings."""
-    fields = {"function": structure["function"], "article": "a"}
-    if structure["kit"] == "records":
-        table = TABLES[structure["story"]]
+    fields, later = _fields(structure["kit"], structure["story"], structure["function"])
+    names = [name for name, _ in structure["slots"]]
+    for i, name in enumerate(names):
+        if name in CHANGES:
+            behind = names[i + 1 :]
+            return lambda slot: later if slot in behind else fields
+    return lambda slot: fields
+
+
+@lru_cache(maxsize=1 << 10)
+def _fields(kit: str, story: str, function: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The same for a story: as long as its numbers are what they were, and later."""
+    fields = {"function": function, "article": "a"}
+    if kit == "records":
+        table = TABLES[story]
         fields |= {"argument": table.argument, "thing": table.thing, "things": f"{table.thing}s",
                    "owner": table.owner, "measure": table.measure, "unit": table.unit}  # fmt: skip
-        return lambda slot: fields
-    story = STORIES[structure["story"]]
-    fields |= {"argument": story.argument, "thing": story.thing, "things": f"{story.thing}s", "packs": story.packs,
-               "article": "an" if story.thing[0] in "aeio" else "a"}  # fmt: skip
-    names = [name for name, _ in structure["slots"]]
-    change = min([names.index(name) for name in ("change", "packs", "cap") if name in names], default=len(names))
-    later = {**fields, "thing": "value", "things": "values", "article": "a"}
-    behind = frozenset(names[change + 1 :])
-    return lambda slot: later if slot in behind else fields
+        return fields, fields
+    numbers = STORIES[story]
+    fields |= {"argument": numbers.argument, "thing": numbers.thing, "things": f"{numbers.thing}s",
+               "packs": numbers.packs, "article": "an" if numbers.thing[0] in "aeio" else "a"}  # fmt: skip
+    return fields, {**fields, "thing": "value", "things": "values", "article": "a"}
 
 
 def names_of(structure: Structure) -> Names:

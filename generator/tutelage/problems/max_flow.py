@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
+from typing import NamedTuple
 
 from tutelage.draws import Draws
 from tutelage.problems import flows
 from tutelage.problems.family import Family, always, check_level
 from tutelage.problems.flows import Flow
-from tutelage.problems.graphs import LAYOUTS, MOST_SENTENCES, listing, outline
+from tutelage.problems.graphs import LAYOUTS, MOST_SENTENCES, STYLES, Remembered, listing, outline, spoken
 from tutelage.values import Problem, Quantity, Slip, Step, Structure, Value, Words, Work
 from tutelage.wording import wordings
 
@@ -28,6 +29,9 @@ DOMAIN = tuple(range(2, 17))
 # level: numbers of places and of pieces, and of ways that the flow takes at least
 SIZES = {1: ((4, 5), (5, 6)), 2: ((5, 7), (6, 8)), 3: ((6, 8), (6, 9)), 4: ((7, 10), (7, 11)), 5: ((8, 12), (8, 13))}
 PATHS = {1: 2, 2: 2, 3: 2, 4: 3, 5: 3}
+# the least room and the number of sizes, of pieces between the ends, and at them (True: where those take more)
+INNER = (2, 7)
+OUTER = {False: (3, 8), True: (8, 8)}
 
 # story: what its pieces and places are called, the unit, and names that start with a letter each
 STORIES: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
@@ -56,24 +60,28 @@ PAIRS = {count: tuple([(a, b) for a in range(count) for b in range(a + 1, min(a 
 def draw(draws: Draws, level: int) -> Problem:
     """A fresh problem: filling the shortest free way each time gives the greatest flow; the ends mostly take more."""
     check_level(NAME, level)
-    story, inner = draws.choice(TALES), draws.chance(0.5)
+    story, roomy = draws.choice(TALES), draws.chance(0.5)
+    random = draws.random
     while True:
         count, size = draws.choice(SIZES[level])
         pieces = _pieces(draws, count, size)
-        outer = (6, 14) if inner else (3, 10)
-        room = [draws.between(*((2, 8) if a and b < count - 1 else outer)) for a, b in pieces]
+        outer = OUTER[roomy]
+        room = [low + int(random() * span) for low, span in
+                [INNER if a and b < count - 1 else outer for a, b in pieces]]
         flow = flows.filled(count, pieces, room)
         total = _total(flow)
         # the answer should not stand in the statement; a piece that isn't full may as well be one wider
         room = [width + (width == total > used) for width, used in zip(room, flow.used, strict=True)]
-        if (len(flow.paths) >= PATHS[level] and total not in room and (not inner or _ends(count, pieces, room) > total)
-                and flows.wall(count, pieces, room, flow.used)):
+        if (len(flow.paths) >= PATHS[level] and total not in room and (not roomy or _ends(count, pieces, room) > total)
+                and (wall := flows.wall(count, pieces, room, flow.used, flow.reached))):
             break
     structure = {"story": story, "places": draws.sample(STORIES[story][1], count),
                  "ways": [[*piece] for piece in pieces],
                  "layout": draws.choice(LAYOUTS if len(pieces) <= MOST_SENTENCES else LAYOUTS[:-1]),
                  "style": draws.below(1 << 30)}
-    return pose(structure, dict(zip(_names(structure), room, strict=True)), level)
+    problem = _posed(structure, _names(structure), room, level)
+    _facts.keep(problem, _put_together(problem, room, flow, wall))
+    return problem
 
 
 def _pieces(draws: Draws, count: int, size: int) -> list[tuple[int, int]]:
@@ -85,16 +93,20 @@ def _pieces(draws: Draws, count: int, size: int) -> list[tuple[int, int]]:
             pieces.add((draws.between(max(1, place - 3), place - 1), place))
         if place < goal - 2:
             pieces.add((place, draws.between(place + 1, min(place + 3, goal - 1))))
-    for a, b in sorted(PAIRS[count], key=lambda pair: draws.random()):
-        if len(pieces) >= size:
-            break
-        pieces.add((a, b))
-    return sorted(pieces, key=lambda piece: draws.random())
+    pool = [*PAIRS[count]]
+    while len(pieces) < size and pool:
+        pieces.add(pool.pop(draws.below(len(pool))))
+    return draws.shuffled(sorted(pieces))
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
+    names = _names(structure)
+    return _posed(structure, names, [values[name] for name in names], level)
+
+
+def _posed(structure: Structure, names: Sequence[str], room: Sequence[Value], level: int) -> Problem:
     words, style, story = wordings(FILE), structure["style"], structure["story"]
-    quantities = tuple([Quantity(name, values[name], DOMAIN) for name in _names(structure)])
+    quantities = tuple([Quantity(name, width, DOMAIN) for name, width in zip(names, room, strict=True)])
     fields = {"from": structure["places"][0], "to": structure["places"][-1]}
     return Problem(NAME, level, structure, quantities, words.choose(f"{story}.intro", style, {}),
                    words.choose(f"{story}.question", style, fields))
@@ -120,40 +132,36 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 
 def work(problem: Problem) -> Work:
     """A step for each way that something is sent along, and one that shows that no more gets through."""
-    return _told(problem, *_flow(problem), ())
+    return _told(problem, _facts(problem).flow, _facts(problem).wall, ())
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
-    structure, room, flow = problem.structure, _room(problem), _flow(problem)[0]
-    last, total = len(flow.paths) - 1, _total(flow)
-    found = [("ends_only", 0)] if _ends(len(structure["places"]), structure["ways"], room) > total else []
+    room, whole, _, flow, _ = _facts(problem)
+    last, total, ways = len(flow.paths) - 1, _total(flow), problem.structure["ways"]
+    found = [("ends_only", 0)] if _ends(len(problem.structure["places"]), ways, room) > total else []
     if last > 0:
         found += [("best_path", 0), ("path_missed", last)]
-    whole = {(a, b): width for (a, b), width in zip(structure["ways"], room, strict=True)}
-    left = {**whole}
     for step, (path, amount, narrow) in enumerate(flow.paths):
         if narrow is None:
             break  # not what filling way after way gives
-        if left[path[0], path[1]] > amount:
+        if narrow != path[:2]:
             found.append(("first_piece", step))
-        if min([whole[piece] for piece in pairwise(path)]) > amount:
+        if whole[narrow] > amount:
             found.append(("used_again", step))
-        for piece in pairwise(path):
-            left[piece] -= amount
     return found
 
 
 def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
-    structure, room, places = problem.structure, _room(problem), problem.structure["places"]
+    structure, places, facts = problem.structure, problem.structure["places"], _facts(problem)
     if kind in ("ends_only", "best_path"):
         return _hasty(problem, right, kind)
     fields = {"from": places[0], "to": places[-1], **STORIES[structure["story"]][0]}
     if kind == "path_missed":
-        flow, _ = _flow(problem)
+        flow = facts.flow
         missed, flow = flow.paths[step], flow._replace(paths=flow.paths[:step])
         fields.update(via=places[missed[0][1]], before=places[missed[0][-2]], sum=str(_total(flow)))
     else:
-        flow = flows.filled(len(places), structure["ways"], room, kind, step)
+        flow = flows.filled(len(places), structure["ways"], facts.room, kind, step)
         if len(flow.paths) <= step or _total(flow) == right.value:
             return None
         path, amount, narrow = flow.paths[step]
@@ -176,8 +184,9 @@ def confirm(problem: Problem) -> Value:
 
 def shape(structure: Structure) -> str:
     ways = structure["ways"]
-    out = [a for a, _ in ways]  # how many pieces lead away tells directions apart
-    marks = {place: 2 + out.count(place) for place in range(len(structure["places"]))}
+    marks = dict.fromkeys(range(len(structure["places"])), 2)
+    for a, _ in ways:
+        marks[a] += 1  # how many pieces lead away tells directions apart
     return f"{structure['story']} {outline(len(marks), ways, marks)}"
 
 
@@ -203,52 +212,69 @@ def _ends(count: int, pieces: Sequence[Sequence[int]], room: Sequence[int]) -> i
     return min(away, home)
 
 
-def _room(problem: Problem) -> list[int]:
-    return [q.value for q in problem.quantities]  # type: ignore[misc]  # whole numbers all
-
-
 def _route(places: Sequence[str], path: Sequence[int]) -> str:
     return "→".join([places[place] for place in path])
 
 
-def _flow(problem: Problem) -> tuple[Flow, list[int]]:
-    """Way after way; where that falls short of the greatest flow, the ways that make up the greatest. With its wall."""
-    count, pieces, room = len(problem.structure["places"]), problem.structure["ways"], _room(problem)
+class _Facts(NamedTuple):
+    """What a problem comes to."""
+
+    room: list[int]
+    whole: Mapping[tuple[int, int], int]  # the room of each piece, by its ends
+    names: Mapping[tuple[int, int], str]
+    flow: Flow  # way after way; where that falls short of the greatest flow, the ways that make up the greatest
+    wall: list[int]
+
+
+@Remembered
+def _facts(problem: Problem) -> _Facts:
+    count, pieces = len(problem.structure["places"]), problem.structure["ways"]
+    room: list[int] = [q.value for q in problem.quantities]  # type: ignore[misc]  # whole numbers all
     flow = flows.filled(count, pieces, room)
-    wall = flows.wall(count, pieces, room, flow.used)
+    wall = flows.wall(count, pieces, room, flow.used, flow.reached)
     if not wall:
         flow = flows.split(count, pieces, flows.most(count, pieces, room)[1])
         wall = flows.wall(count, pieces, room, flow.used)
-    return flow, wall
+    return _put_together(problem, room, flow, wall)
+
+
+def _put_together(problem: Problem, room: list[int], flow: Flow, wall: list[int]) -> _Facts:
+    whole, names = {}, {}
+    for (a, b), q, width in zip(problem.structure["ways"], problem.quantities, room, strict=True):
+        whole[a, b], names[a, b] = width, q.name
+    return _Facts(room, whole, names, flow, wall)
 
 
 def _told(problem: Problem, flow: Flow, wall: Sequence[int], done: Sequence[Step], kind: str = "") -> Work:
     """The ways in words, behind the steps that are done already, and why that is all."""
-    structure, words, quantities = problem.structure, wordings(FILE), problem.quantities
-    places, style, steps = structure["places"], structure["style"], list(done)
-    fields = {"from": places[0], "to": places[-1], **STORIES[structure["story"]][0]}
-    what, total = words.choose("what", style, {"route": "{}"}), 0  # chosen once, since all steps share it
+    structure, words, quantities, names = problem.structure, wordings(FILE), problem.quantities, _facts(problem).names
+    places, style, steps, total = structure["places"], structure["style"], list(done), 0
+    world = STORIES[structure["story"]][0]
+    ends, fields = (places[0], places[-1], *world.values()), ("from", "to", *world)
+    what = spoken(words, "what", style % STYLES, ("route",))
     for number, (path, amount, full) in enumerate(flow.paths):
         base, total = total, total + amount
         if number < len(done):
             continue
-        route = _route(places, path)
-        fields.update(route=route, amount=str(amount), base=str(base), sum=str(total),
-                      full=_name(places, full or path), piece=_name(places, path))
+        route, uses = "→".join([places[place] for place in path]), [names[piece] for piece in pairwise(path)]
+        if number:
+            uses.append(f"s{number - 1}")
         key = f"{kind}.line" if kind and number == len(done) else "line.path" if full else "line.part"
-        steps.append(Step(f"s{number}", what.replace("{}", route),
-                          words.choose(key if base else f"{key}_first", style + 37 * number, fields), str(total),
-                          (*[_name(places, piece) for piece in pairwise(path)], *[s.name for s in steps[-1:]])))
-    key, uses = f"{kind}.last" if kind == "path_missed" else "line.last", [f"s{len(steps) - 1}"]
+        line = spoken(words, key if base else f"{key}_first", (style + 37 * number) % STYLES,
+                      ("route", "amount", "base", "sum", "full", "piece", *fields))
+        steps.append(Step(f"s{number}", what(route), line(route, amount, base, total, names[full] if full else uses[0],
+                                                          uses[0], *ends), str(total), tuple(uses)))
+    last = dict(zip(fields, ends, strict=True))
+    key, after = f"{kind}.last" if kind == "path_missed" else "line.last", [f"s{len(steps) - 1}"]
     if not kind:
         full_ones = [quantities[i].name for i in wall]
-        fields.update(wall=_and(full_ones, "and"), either=_and(full_ones, "or"), are="are" if wall[1:] else "is",
-                      terms=" + ".join([str(quantities[i].value) for i in wall]))
-        key, uses = "line.wall", [*full_ones, *uses]
-    fields["sum"] = str(total)
-    steps.append(Step(f"s{len(steps)}", words.choose("what.last", style, fields), words.choose(key, style, fields),
-                      str(total), tuple(uses)))
-    return Work(tuple(steps), total, f"{total} {fields['unit']}")
+        last.update(wall=_and(full_ones, "and"), either=_and(full_ones, "or"), are="are" if wall[1:] else "is",
+                    terms=" + ".join([str(quantities[i].value) for i in wall]))
+        key, after = "line.wall", [*full_ones, *after]
+    last["sum"] = str(total)
+    steps.append(Step(f"s{len(steps)}", words.choose("what.last", style, last), words.choose(key, style, last),
+                      str(total), tuple(after)))
+    return Work(tuple(steps), total, f"{total} {world['unit']}")
 
 
 def _and(names: Sequence[str], joint: str) -> str:
@@ -257,7 +283,7 @@ def _and(names: Sequence[str], joint: str) -> str:
 
 def _hasty(problem: Problem, right: Work, kind: str) -> Slip | None:
     """The answer from the two ends alone, or from the best single way."""
-    structure, words, places, room = problem.structure, wordings(FILE), problem.structure["places"], _room(problem)
+    structure, words, places, room = problem.structure, wordings(FILE), problem.structure["places"], _facts(problem)[0]
     fields = {"from": places[0], "to": places[-1], **STORIES[structure["story"]][0]}
     names = [q.name for q in problem.quantities]
     if kind == "ends_only":

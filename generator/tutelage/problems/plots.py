@@ -121,7 +121,7 @@ class Event(NamedTuple):
     name: str
     run: Callable[[Story], bool]
     states: str  # in which it can happen, a letter each
-    steps: int  # that it takes at least
+    steps: int  # that must be left: those that it takes, and one more where it cannot be the last
     weight: float
     needs: str = ""  # an ability of the world
     to: str = ""  # the state that it leads to; "": the same

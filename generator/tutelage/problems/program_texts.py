@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from tutelage.problems.answers import program_in
 from tutelage.problems.programs import (
@@ -13,11 +13,16 @@ from tutelage.problems.programs import (
     Entry,
     Kit,
     Names,
+    Plan,
+    Program,
     Text,
     behaviour,
+    in_json,
     meaning,
     named,
+    outcomes,
     plan_of,
+    program_of,
     quantities,
     write,
 )
@@ -60,6 +65,13 @@ def pose(genre: Genre, structure: Structure, values: Mapping[str, Value], level:
     return Problem(genre.name, level, structure, quantities(kit, structure, values), intro, question)
 
 
+def posed(genre: Genre, structure: Structure, values: Mapping[str, Value], level: int, program: Program) -> Problem:
+    """The same for a problem that has just been drawn: its program has been run already."""
+    problem = pose(genre, structure, values, level)
+    draft(genre, problem, program)
+    return problem
+
+
 def _layout(style: int) -> str:
     """Clauses stand in running text, or as a list below the request."""
     return "prose" if style % 4 == 0 else "list"
@@ -84,7 +96,7 @@ def state(genre: Genre, problem: Problem, known: AbstractSet[str]) -> str:
         key = value[0] if name in known else "open"
         fields = {**about(name), **named(value)} if len(value) > 1 else about(name)
         rules.append(bank.choose(f"{prefix}.{name}.{key}", style, fields))
-    example = bank.choose("example", style, {**about(""), "input": json.dumps(structure["tests"][0])})
+    example = bank.choose("example", style, {**about(""), "input": in_json(structure["tests"][0], ", ")})
     if _layout(style) == "prose":
         return " ".join((problem.intro, problem.question, *rules, example))
     marks = [f"{i}. " for i in range(1, len(rules) + 1)] if style % 4 == 1 else ["- "] * len(rules)
@@ -98,76 +110,122 @@ def solve(genre: Genre, structure: Structure, values: Mapping[str, Value]) -> Va
     return behaviour(meaning(kit, plan_of(kit, structure, values)), structure["tests"])
 
 
+class Draft(NamedTuple):
+    """A problem with what its program is and does: drawing, working and slipping all need it."""
+
+    problem: Problem
+    program: Program
+    text: Text
+
+
+_drafts: dict[int, Draft] = {}  # by the problem's id; a draft holds its problem, so an id stays taken
+
+
+def draft(genre: Genre, problem: Problem, program: Program | None = None) -> Draft:
+    """The draft of a problem, made once: a row draws a problem, works it and slips on it, one after the other."""
+    found = _drafts.get(id(problem))
+    if found is None:
+        structure = problem.structure
+        kit = genre.kit(structure)
+        program = program or program_of(kit, structure, problem.values)
+        found = Draft(problem, program, write(kit, program.plan, structure["function"], genre.names(structure)))
+        if len(_drafts) > 7:
+            _drafts.clear()
+        _drafts[id(problem)] = found
+    return found
+
+
 def work(genre: Genre, problem: Problem) -> Work:
     """One step for each clause: what it asks for, and the line of code that does it."""
-    structure = problem.structure
-    plan = plan_of(genre.kit(structure), structure, problem.values)
-    value = behaviour(meaning(genre.kit(structure), plan), structure["tests"])
-    return _written(genre, structure, plan, value, ())[0]
+    _, (plan, traces), text = draft(genre, problem)
+    steps = _steps(genre, problem.structure, plan, text, ())
+    return Work(steps, tuple([in_json(trace[-1]) for trace in traces]), text.source)
 
 
-def _written(
-    genre: Genre, structure: Structure, plan: Sequence[Entry], value: Value, done: tuple[Step, ...]
-) -> tuple[Work, Text]:
-    """The work that writes a program clause by clause; the steps `done` are taken over as they are."""
+def _steps(
+    genre: Genre, structure: Structure, plan: Sequence[Entry], text: Text, known: Sequence[Step | None]
+) -> tuple[Step, ...]:
+    """The steps that write a program clause by clause, as far as they aren't known already."""
     kit, bank, about = genre.kit(structure), genre.bank(), genre.fields(structure)
-    text = write(kit, plan, structure["function"], genre.names(structure))
-    style, prefix, last, steps = structure["style"], kit.prefix, len(plan) - 1, list(done)
-    for i in range(len(done), len(plan)):
-        slot, says, key = plan[i]
-        section, behind, code = f"{prefix}.{slot}", kit.joins.get(slot), text.shown[i]
-        fields = {**about(slot), **named(says), "code": code}
-        way, _, tie = key.partition("_") if behind else (key, "", "")
-        do = bank.choose(f"{section}.{way}.do", style + 31 * i, fields)
-        if tie and tie != "alone":
-            do += " " + bank.choose(f"{prefix}.{behind}.{tie}.do", style, fields)
+    choose, style, last, steps = bank.choose, structure["style"], len(plan) - 1, list[Step]()
+    for i, (slot, says, key) in enumerate(plan):
+        if i < len(known) and (step := known[i]):
+            steps.append(step)
+            continue
+        do_key, tie_key, what_key, uses = _keys(kit, slot, key, says is DO)
+        fields = {**about(slot), **named(says), "code": (code := text.shown[i])}
+        do = choose(do_key, style + 31 * i, fields)
+        if tie_key:
+            do += " " + choose(tie_key, style, fields)
         fields["do"] = do
         line = "line.idle" if not code else "line.first" if i == 0 else "line.last" if i == last else "line.next"
-        uses: tuple[str, ...] = () if says is DO else (slot, behind) if behind else (slot,)
-        what = bank.choose(f"{section}.what", style, fields)
+        what = choose(what_key, style, fields)
         uses = (*uses, f"s{i - 1}") if i else uses
-        steps.append(Step(f"s{i}", what, bank.choose(line, style + 7 * i, fields), text.made[i], uses))
-    return Work(tuple(steps), value, text.source), text
+        steps.append(Step(f"s{i}", what, choose(line, style + 7 * i, fields), text.made[i], uses))
+    return tuple(steps)
+
+
+@cache
+def _keys(kit: Kit, slot: str, key: str, unsaid: bool) -> tuple[str, str, str, tuple[str, ...]]:
+    """The sections with the words for a step: its work, how ties go ("": none), its result; and whose clause it is."""
+    behind = kit.joins.get(slot)
+    way, _, tie = key.partition("_") if behind else (key, "", "")
+    tie_key = f"{kit.prefix}.{behind}.{tie}.do" if tie and tie != "alone" else ""
+    uses: tuple[str, ...] = () if unsaid else (slot, behind) if behind else (slot,)
+    return f"{kit.prefix}.{slot}.{way}.do", tie_key, f"{kit.prefix}.{slot}.what", uses
 
 
 def slip(genre: Genre, problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
-    structure, tests = problem.structure, problem.structure["tests"]
+    structure = problem.structure
     kit = genre.kit(structure)
-    plan = plan_of(kit, structure, problem.values)
-    wrong = genre.with_slip(plan, kind, step)
-    value = behaviour(meaning(kit, wrong), tests)
+    _, program, text = draft(genre, problem)
+    plan, wrong = program.plan, genre.with_slip(program.plan, kind, step)
+    made = outcomes(kit, wrong, program, step)
+    value = tuple(map(in_json, made))
     if value == right.value:
         return None
-    made, text = _written(genre, structure, wrong, value, right.steps[:step])
-    seen = _seen(structure, right.value, value, kind != "returned_early")
-    fields = {**genre.fields(structure)(plan[step].slot), "code": text.shown[step], "what": right.steps[step].what,
-              **seen, **genre.about(structure, plan, kind, step)}  # fmt: skip
-    return Slip(kind, step, made, fields)
+    after = write(kit, wrong, structure["function"], genre.names(structure))
+    steps = _steps(genre, structure, wrong, after, _kept(plan, text, wrong, after, right.steps, step))
+    fields = {**genre.fields(structure)(plan[step].slot), "code": after.shown[step], "what": right.steps[step].what,
+              **_seen(structure, program, right.value, made, value, kind != "returned_early"),
+              **genre.about(structure, plan, kind, step)}  # fmt: skip
+    return Slip(kind, step, Work(steps, value, after.source), fields)
 
 
-def _seen(structure: Structure, right: Value, wrong: Value, empty: bool) -> dict[str, str]:
+def _kept(
+    plan: Plan, text: Text, wrong: Plan, after: Text, steps: Sequence[Step], first: int
+) -> list[Step | None]:
+    """The steps of the right work that stand in the wrong one as they are: all before the first wrong one, some after.
+
+    None for those that don't.
+    """
+    kept: list[Step | None] = list(steps[:first])
+    if len(plan) == len(wrong):
+        for i in range(first, len(plan)):
+            same = plan[i] == wrong[i] and text.shown[i] == after.shown[i] and text.made[i] == after.made[i]
+            kept.append(steps[i] if same else None)
+    return kept
+
+
+def _seen(
+    structure: Structure, program: Program, right: Value, made: Sequence[Any], wrong: Sequence[str], empty: bool
+) -> dict[str, str]:
     """The shortest test that shows a mistake: the call, what the wrong program makes of it, and what is wanted.
 
     `empty`: whether an empty input tells enough.
     """
     assert isinstance(right, tuple)
-    assert isinstance(wrong, tuple)
     tests = structure["tests"]
     failing = [i for i in range(len(tests)) if right[i] != wrong[i]]
     worst = min(failing, key=lambda i: len(tests[i]) if tests[i] or empty else 99)
-    got, want = wrong[worst], right[worst]
-    ran = f"returns `{_spaced(got)}`"
+    got = wrong[worst]
+    ran = f"returns `{in_json(made[worst], ', ')}`"
     if got == "null":
         ran = "returns nothing"
     elif got[0] == "!":
         ran = f"stops with {'an' if got[1] in 'AEIO' else 'a'} `{got[1:]}`"
-    return {"call": f"`{structure['function']}({json.dumps(tests[worst])})`", "ran": ran, "want": f"`{_spaced(want)}`"}
-
-
-
-def _spaced(text: str) -> str:
-    """Canonical JSON as Python writes it."""
-    return json.dumps(json.loads(text)) if text[0] == "[" else text
+    return {"call": f"`{structure['function']}({in_json(tests[worst], ', ')})`", "ran": ran,
+            "want": f"`{in_json(program.traces[worst][-1], ', ')}`"}
 
 
 def confirm(genre: Genre, problem: Problem) -> Value:

@@ -45,7 +45,7 @@ def two_goods(s: Story) -> bool:
 
 def blend(s: Story) -> bool:
     """Two sorts at different prices: what a kilogram of the mixture costs."""
-    dear, cheap = s.draws.sample(s.world.numbers["kilo"], 2)
+    cheap, dear = sorted(s.draws.sample(s.world.numbers["kilo"], 2))
     one, two = s.draws.sample((1, 2, 3, 4, 5, 6, 7, 8, 9), 2)
     if one == 1 or two == 1 or not fits(Fraction(one * dear + two * cheap, one + two), "€"):
         return False

@@ -1,8 +1,8 @@
 """What can happen with rates and percentages: ways of starting, and ways of going on with what there is.
 
 States: D a distance, T minutes, L litres, C days of a crew, Q seconds, U a price per kilogram, I interest,
-M money, V money after a voucher or a fee (no percentages from there on: of what they would be is not
-clear), F a share, X foreign money.
+B a price before a reduction, M money, V money after a voucher or a fee (no percentages from there on: of what
+they would be is not clear), F a share, X foreign money.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ STARTS = (
     Event("rides_average", roads.rides_average, "", 7, 6, "legs", to="end", most=7),
     Event("per_second", roads.per_second, "", 3, 1, "per_second", to="end", most=3),
     Event("price", money.price, "", 0, 3, "price", to="M"),
-    Event("before", money.before, "", 3, 2.5, "price", to="M"),
+    Event("before", money.before, "", 3, 6, "price", to="B", most=4),
+    Event("before_tax", money.before, "", 3, 2.5, "shift", to="end", most=3),
     Event("by_weight", amounts.by_weight, "", 2, 2, "weight", to="M"),
     Event("per_kilo", amounts.per_kilo, "", 2, 2, "weight", to="U"),
     Event("two_goods", amounts.two_goods, "", 5, 2, "weight", to="M"),
@@ -53,6 +54,7 @@ EVENTS = (
     Event("cut", money.cut, "M", 2, 4, "cut"),
     Event("raised", money.raised, "M", 2, 3, "raise"),
     Event("several", money.several, "M", 1, 2, "several"),
+    Event("several_old", money.several_old, "B", 1, 1, to="end", most=1),
     Event("friends", money.friends, "MV", 1, 1.5, "friends", to="F"),
     Event("voucher", money.voucher, "MV", 1, 1.5, "voucher", to="V"),
     Event("fee", money.fee, "MV", 1, 1.5, "fee", to="V"),

@@ -39,10 +39,11 @@ def changed(s: Story, key: str, result: str, percents: Sequence[int] = PERCENTS,
     percent = fair(s, percents, 1)
     if count > most or not percent:
         return False
-    again = f"{key}_again" if key != "commission" and ("raise_1" in s.values or "cut_1" in s.values) else key
-    before, name = s.now, s.tell(again, percent, name=f"{key}_{count}")
-    s.make("percent", [s.now, name], f"{key}_amount")
-    return s.make("minus" if result == "cut_to" else "plus", [before, s.now], result)
+    again = key != "commission" and ("raise_1" in s.values or "cut_1" in s.values)
+    before, name = s.now, s.tell(f"{key}_again" if again else key, percent, name=f"{key}_{count}")
+    phrase = ("", "second", "third", "fourth")[count - 1]
+    s.make("percent", [s.now, name], f"{key}_amount", phrase=phrase)
+    return s.make("plus" if key == "raise" else "minus", [before, s.now], result, phrase=phrase)
 
 
 def cut(s: Story) -> bool:
@@ -68,7 +69,7 @@ def raised(s: Story) -> bool:
 
 
 def commission(s: Story) -> bool:
-    return s.nodes[-1][2] == "exchanged" and changed(s, "commission", "cut_to", (1, 2, 3, 4, 5), 1)
+    return s.nodes[-1][2] == "exchanged" and changed(s, "commission", "commission_to", (1, 2, 3, 4, 5), 1)
 
 
 def worked(s: Story) -> bool:
@@ -95,6 +96,10 @@ def several(s: Story) -> bool:
     if "several" in s.values:
         return False
     return s.make("times", [s.now, s.tell("several", s.draws.between(2, 12))], "several")
+
+
+def several_old(s: Story) -> bool:
+    return s.make("times", [s.now, s.tell("several_old", s.draws.between(2, 12))], "several_old")
 
 
 def friends(s: Story) -> bool:

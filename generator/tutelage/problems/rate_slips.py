@@ -26,7 +26,7 @@ KINDS = (
     "wrong_whole",
     "forgot_a_step",
 )
-CHANGES = {"cut_amount", "raise_amount"}
+CHANGES = {"cut_amount", "raise_amount", "commission_amount"}
 MINUTES = {"hours", "hours_1", "hours_2"}
 INVERTED = {
     "speed",
@@ -65,7 +65,6 @@ AVERAGES: Mapping[
     "average": ("speed_1", "speed_2"),
     "blend_price": ("blend_price_1", "blend_price_2"),
     "share": ("share_1", "share_2"),
-    "fill_time": ("alone_1", "alone_2"),
 }
 SKIPPED = {
     "pause",
@@ -123,7 +122,7 @@ def slip(teller: Teller, problem: Problem, right: Work, kind: str, step: int) ->
         results = evaluate(nodes, {**values, **edit.values} if edit.values else values)
     except NoAnswer:
         return None
-    if results[-1] == right.value or results[-1] * 50 < 1 or results[-1] > 10_000_000:
+    if results[-1] == right.value or results[-1] * 10 < 1 or results[-1] > 10_000_000:
         return None
     fields = _fields(teller, structure, values, right, edit, kind, step)
     wrong = telling.retold(teller, structure, values, results, right, step, edit, fields)

@@ -51,14 +51,14 @@ market | weight cut fee voucher abroad friends
   chocolate: goods=chocolate; other=marzipan; box=box; kilo=12 15 16 18 20 25 30;
     grams=120 150 200 250 300 350 400
 mix | mix
-  drink: liquid=fruit drink; liquids=fruit drinks; part=juice; vessel=bowl;
+  drink: liquid=fruit drink; part=juice; vessel=bowl;
     share=10 12 15 20 25 30 40 50 60
-  syrup: liquid=syrup; liquids=syrups; part=sugar; vessel=canister; share=20 25 30 40 45 50 60
-  brine: liquid=salt water; liquids=kinds of salt water; part=salt; vessel=bucket;
+  syrup: liquid=syrup; part=sugar; vessel=canister; share=20 25 30 40 45 50 60
+  brine: liquid=brine; part=salt; vessel=bucket;
     share=2 4 5 6 8 10 12 15 20
-  cleaner: liquid=cleaning fluid; liquids=cleaning fluids; part=alcohol; vessel=canister;
+  cleaner: liquid=cleaning fluid; part=alcohol; vessel=canister;
     share=10 15 20 25 30 40 50
-  paint: liquid=paint; liquids=paints; part=white pigment; vessel=tub; share=5 10 12 15 20 25 30 40
+  paint: liquid=paint; part=white pigment; vessel=tub; share=5 10 12 15 20 25 30 40
 fill | pumps
   pool: some=a pool; the=the pool; volume=600 720 900 1200 1500 1800 2400
   tank: some=a tank; the=the tank; volume=240 300 360 480 600 900
@@ -80,11 +80,11 @@ cash | cash cut
   pair: who=the couple; cash=300 400 450 500 600 800
   choir: who=the choir; cash=500 600 750 800 1200
 wages | shift cut raise several abroad
-  waiter: who=the waiter; pay=12 13 14 15 16
-  nurse: who=the nurse; pay=18 20 22 24 25
-  gardener: who=the gardener; pay=15 16 18 20
-  tutor: who=the tutor; pay=16 18 20 22 24 30
-  plumber: who=the plumber; pay=24 25 28 30 32 36
+  waiter: who=the waiter; pay=12 13 14 15 16; price=80 90 120 150 160 180 200 240
+  nurse: who=the nurse; pay=18 20 22 24 25; price=80 90 120 150 160 180 200 240
+  gardener: who=the gardener; pay=15 16 18 20; price=80 90 120 150 160 180 200 240
+  tutor: who=the tutor; pay=16 18 20 22 24 30; price=80 90 120 150 160 180 200 240
+  plumber: who=the plumber; pay=24 25 28 30 32 36; price=80 90 120 150 160 180 200 240
 data | download
   film: file=a film; the=the film; size=600 750 900 1200 1500 2400
   game: file=a game; the=the game; size=1500 2400 3000 4500 6000

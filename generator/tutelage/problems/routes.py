@@ -22,7 +22,8 @@ from tutelage.values import Value
 START = 0
 
 Near = Sequence[Mapping[int, int]]  # place: neighbour: length of the way
-Look = tuple[int, int, int, str]  # the place, the way to it, its total so far (0: none), what comes of it
+# the place, the way to it, its total so far (0: none), what comes of it, the total that is written (0: none)
+Look = tuple[int, int, int, str, int]
 
 
 class Search(NamedTuple):
@@ -31,6 +32,8 @@ class Search(NamedTuple):
     moves: list[tuple[int, int, list[Look]]]
     route: tuple[int, ...]
     length: int
+    better: list[tuple[int, int, int]]  # where a shorter way is found: number of the move, from where, to where
+    came: list[int]  # the place that each place is reached from
 
 
 def network(count: int, ways: Sequence[Sequence[int]], lengths: Sequence[Value]) -> Near:
@@ -82,12 +85,17 @@ def back(came: Mapping[int, int] | Sequence[int], goal: int) -> tuple[int, ...]:
 
 
 def search(near: Near, listed: Container[tuple[int, int]], kind: str = "", step: int = -1) -> Search | None:
-    """The search, right or with a mistake of that kind at that step; None where the goal is not found."""
+    """The search, right or with a mistake of that kind at that step; None where the goal is not found.
+
+    The mistakes are "one_way", where a way leads from its end that is listed first alone, and "first_length_kept".
+    """
     goal, one_way, deaf = len(near) - 1, kind == "one_way", kind == "first_length_kept"
-    hurry = kind == "stopped_too_early"
+    fresh, number = "first", 0
     best, came, open_ = [0] * len(near), [START] * len(near), {START: 0}
+    best[START] = -1  # never open again
     moves: list[tuple[int, int, list[Look]]] = []
-    while open_ and not (hurry and best[goal]):
+    better: list[tuple[int, int, int]] = []
+    while open_:
         here = min(open_, key=open_.__getitem__)
         base = open_.pop(here)
         if here == goal:
@@ -95,22 +103,38 @@ def search(near: Near, listed: Container[tuple[int, int]], kind: str = "", step:
         looks: list[Look] = []
         for place, way in near[here].items():
             old = best[place]
-            if place == START or (old and place not in open_):
+            if old and place not in open_:
                 continue
             length = base + way
             if one_way and (here, place) not in listed:
-                if len(moves) == step:  # said once
-                    looks.append((place, way, old, "against"))
-            elif old and length >= old:
-                looks.append((place, way, old, "same" if length == old else "worse"))
-            elif old and deaf and len(moves) == step:
-                looks.append((place, way, old, "kept"))
+                if number == step:  # said once
+                    looks.append((place, way, old, "against", 0))
+                continue
+            if not old:
+                looks.append((place, way, 0, fresh, length))
+            elif length >= old:
+                looks.append((place, way, old, "same" if length == old else "worse", length))
+                continue
+            elif deaf and number == step:
+                looks.append((place, way, old, "kept", old))
+                continue
             else:
-                best[place] = open_[place] = length
-                came[place] = here
-                looks.append((place, way, old, "better" if old else "first" if here == START else "new"))
+                better.append((number, here, place))
+                looks.append((place, way, old, "better", length))
+            best[place] = open_[place] = length
+            came[place] = here
         moves.append((here, base, looks))
-    return Search(moves, back(came, goal), best[goal]) if best[goal] else None
+        fresh = "new"
+        number += 1
+    return Search(moves, back(came, goal), best[goal], better, came) if best[goal] else None
+
+
+def cut_short(near: Near, search: Search, count: int) -> Search:
+    """The search when it stops after so many moves, the last of which found the goal, with the first length for it."""
+    here, base, _ = search.moves[count - 1]
+    goal = len(near) - 1
+    return search._replace(moves=search.moves[:count], route=(*back(search.came, here), goal),
+                           length=base + near[here][goal])
 
 
 def nearest_first(near: Near) -> tuple[int, ...] | None:

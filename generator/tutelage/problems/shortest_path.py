@@ -13,16 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from tutelage.draws import Draws
 from tutelage.errors import NoAnswer
 from tutelage.problems import routes
 from tutelage.problems.family import Family, check_level
-from tutelage.problems.graphs import LAYOUTS, MOST_SENTENCES, listing, outline
+from tutelage.problems.graphs import LAYOUTS, MOST_SENTENCES, STYLES, Remembered, listing, outline, spoken
 from tutelage.problems.routes import START, Near, Search
 from tutelage.values import Problem, Quantity, Slip, Step, Structure, Value, Words, Work
-from tutelage.wording import wordings
+from tutelage.wording import Wordings, wordings
 
 NAME = "shortest_path"
 FILE = f"problems/{NAME}"
@@ -70,14 +72,13 @@ def draw(draws: Draws, level: int) -> Problem:
         ways, length = _ways(draws, count, size, lure)
         if len(ways) == size and (ask == "route" or length not in ways.values()):
             break
-    turned = draws.below(1 << size)
-    listed = [[a, b] if turned >> i & 1 else [b, a]
-              for i, (a, b) in enumerate(sorted(ways, key=lambda way: draws.random()))]
-    layout = draws.choice(LAYOUTS if size <= MOST_SENTENCES else LAYOUTS[:-1])
-    structure = {"story": story, "places": draws.sample(STORIES[story][1], count), "ways": listed, "ask": ask,
-                 "layout": layout, "style": draws.below(1 << 30)}
-    lengths = [ways[a, b] if a < b else ways[b, a] for a, b in listed]
-    return pose(structure, dict(zip(_names(structure), lengths, strict=True)), level)
+    random = draws.random
+    order = sorted(ways.items(), key=lambda way: random())
+    structure = {"story": story, "places": draws.sample(STORIES[story][1], count),
+                 "ways": [[a, b] if random() < 0.5 else [b, a] for (a, b), _ in order], "ask": ask,
+                 "layout": draws.choice(LAYOUTS if size <= MOST_SENTENCES else LAYOUTS[:-1]),
+                 "style": draws.below(1 << 30)}
+    return _posed(structure, _names(structure), [length for _, length in order], level)
 
 
 def _ways(draws: Draws, count: int, size: int, lure: str) -> tuple[dict[tuple[int, int], int], int]:
@@ -103,25 +104,32 @@ def _ways(draws: Draws, count: int, size: int, lure: str) -> tuple[dict[tuple[in
         far.append(far[before] + way)
         depth.append(depth[before] + 1)
     cut = route.index(came[off]) if nearest else draws.below(len(route) - 2)
-    first = [(off if nearest else route[cut], route[cut + 2])]
+    a, b = off if nearest else route[cut], route[cut + 2]
+    first = [(a, b) if a < b else (b, a)]
     if came[2] != START:  # a second way out of the start, at least
-        first.append((START, 2))
-    for a, b in (*first, *sorted(PAIRS[count], key=lambda pair: draws.random())):
-        if len(ways) == size:
-            break
+        first.insert(0, (START, 2))
+    pool = [*PAIRS[count]]
+    while len(ways) < size and pool:
+        a, b = first.pop() if first else pool.pop(draws.below(len(pool)))
+        if (a, b) in ways or (nearest and abs(depth[a] - depth[b]) > 1):
+            continue
         apart = abs(far[a] - far[b])
-        if apart < DOMAIN[-1] and (a, b) not in ways and not (nearest and abs(depth[a] - depth[b]) > 1):
-            way = min(max(apart + draws.between(1, 6), DOMAIN[0]), DOMAIN[-1])
-            ways[min(a, b), max(a, b)] = way
+        if apart < DOMAIN[-1]:
+            ways[a, b] = min(max(apart + draws.between(1, 6), DOMAIN[0]), DOMAIN[-1])
     if nearest and routes.nearest_first(routes.network(count, tuple(ways), tuple(ways.values()))) in (None, route):
         return {}, 0
     return ways, far[goal]
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
+    names = _names(structure)
+    return _posed(structure, names, [values[name] for name in names], level)
+
+
+def _posed(structure: Structure, names: Sequence[str], lengths: Sequence[Value], level: int) -> Problem:
     words, style, places, story = wordings(FILE), structure["style"], structure["places"], structure["story"]
     fields = {"from": places[START], "to": places[-1]}
-    quantities = tuple([Quantity(name, values[name], DOMAIN) for name in _names(structure)])
+    quantities = tuple([Quantity(name, length, DOMAIN) for name, length in zip(names, lengths, strict=True)])
     return Problem(NAME, level, structure, quantities, words.choose(f"{story}.intro", style, fields),
                    words.choose(f"{story}.{structure['ask']}", style, fields))
 
@@ -151,60 +159,56 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 
 def work(problem: Problem) -> Work:
     """Dijkstra's method, a step for each place that the search goes on from, and one for the goal."""
-    search = routes.search(_near_of(problem), {})
-    assert search is not None
-    return _told(problem, search, ())
+    return _told(problem, _facts(problem).search, ())
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
-    near, listed = _near_of(problem), _listed(problem)
-    search = routes.search(near, {})
-    assert search is not None
-    route, goal, against, reached = search.route, len(near) - 1, -1, -1
-    found = [(kind, 0) for kind, hasty in HASTY.items() if hasty(near) not in (None, route)]
+    structure, (near, _, search) = problem.structure, _facts(problem)
+    route, goal = search.route, len(near) - 1
+    found = [(kind, 0) for kind in HASTY]
     steps = dict(zip(route[1:], route, strict=False))  # place on the right route: the place before it
-    for i, (here, _, looks) in enumerate(search.moves):
-        for place, _, _, how in looks:
-            if how == "better" and steps.get(place) == here:
-                found.append(("first_length_kept", i))
-            if place == goal and reached < 0:
-                reached = i
-            if against < 0 and (here, place) not in listed:
-                against = i
-    if search.moves[reached][0] != steps[goal]:
+    found += [("first_length_kept", i) for i, here, place in search.better if steps.get(place) == here]
+    reached = next(i for i, move in enumerate(search.moves) if goal in near[move[0]])
+    if search.moves[reached][0] != route[-2]:
         found.append(("stopped_too_early", reached + 1))
-    if not all(way in listed for way in pairwise(route)) and _leads(problem.structure):
-        found.append(("one_way", against))
+    if structure["layout"] != "sentences":  # others invite to read ways as one-way
+        listed = _listed(structure)
+        if not listed.issuperset(pairwise(route)) and _leads(listed, goal):
+            found.append(("one_way", next(i for i, (here, _, looks) in enumerate(search.moves)
+                                          for look in looks if (here, look[0]) not in listed)))
     return found
 
 
 def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
-    near, places = _near_of(problem), problem.structure["places"]
+    (near, _, search), places = _facts(problem), problem.structure["places"]
     fields = {"from": places[START], "to": places[-1], **STORIES[problem.structure["story"]][0]}
     if kind in HASTY:
-        route = HASTY[kind](near)
-        if route is None or route == (best := routes.shortest(near)[0]):
+        route, best = HASTY[kind](near), search.route
+        if route is None or route == best:
             return None
         apart = next(i for i in range(len(route)) if route[i] != best[i])
         fields.update(first=places[route[1]], count=str(len(route) - 1), at=places[route[apart - 1]],
                       then=places[route[apart]])
         return Slip(kind, step, _walked(problem, near, route, kind), fields)
-    search = routes.search(near, _listed(problem), kind, step)
-    if search is None or len(search.moves) < step:
-        return None
     if kind == "stopped_too_early":
+        search = routes.cut_short(near, search, step)
         fields["length"] = str(search.length)
     else:
+        listed = _listed(problem.structure) if kind == "one_way" else ()
+        wandered = routes.search(near, listed, kind, step)
+        if wandered is None or len(wandered.moves) < step:
+            return None
+        search = wandered
         here, _, looks = search.moves[step]
         look = next((look for look in looks if look[3] in ("kept", "against")), None)
         if look is None:
             return None
         fields.update(here=places[here], place=places[look[0]], old=str(look[2]))
-    wrong = _told(problem, search, right.steps[:step], kind)
+    value = search.length if problem.structure["ask"] == "length" else tuple([places[i] for i in search.route])
     told = fields.values()  # by chance they may hold what the teacher must not say
-    if wrong.value == right.value or right.steps[step].value in told or str(right.value) in told:
+    if value == right.value or right.steps[step].value in told or str(right.value) in told:
         return None
-    return Slip(kind, step, wrong, fields)
+    return Slip(kind, step, _told(problem, search, right.steps[:step], kind), fields)
 
 
 def confirm(problem: Problem) -> Value:
@@ -234,72 +238,95 @@ def _names(structure: Structure) -> list[str]:
     return [f"{places[a]}–{places[b]}" for a, b in structure["ways"]]
 
 
-def _near_of(problem: Problem) -> Near:
-    structure = problem.structure
-    return routes.network(len(structure["places"]), structure["ways"], [q.value for q in problem.quantities])
+def _listed(structure: Structure) -> frozenset[tuple[int, int]]:
+    """The ways as they are written, from the place named first to the other."""
+    return frozenset(map(tuple, structure["ways"]))
 
 
-def _listed(problem: Problem) -> dict[tuple[int, int], str]:
-    return {(a, b): q.name for (a, b), q in zip(problem.structure["ways"], problem.quantities, strict=True)}
+def _leads(listed: AbstractSet[tuple[int, int]], goal: int) -> bool:
+    """Whether the goal is reached too when ways are read as one-way."""
+    seen, size = {START}, 0
+    while goal not in seen and len(seen) > size:
+        size = len(seen)
+        seen.update([b for a, b in listed if a in seen])
+    return goal in seen
+
+
+class _Facts(NamedTuple):
+    """What a problem comes to: its network, the names of the ways by their ends as listed, and the search."""
+
+    near: Near
+    names: Mapping[tuple[int, int], str]
+    search: Search
+
+
+@Remembered
+def _facts(problem: Problem) -> _Facts:
+    structure, names = problem.structure, [q.name for q in problem.quantities]
+    ways = structure["ways"]
+    near = routes.network(len(structure["places"]), ways, [q.value for q in problem.quantities])
+    search = routes.search(near, ())
+    assert search is not None
+    return _Facts(near, {(a, b): name for (a, b), name in zip(ways, names, strict=True)}, search)
+
+
+@cache
+def _parts(words: Wordings, number: int) -> Mapping[str, Callable[..., str]]:
+    """How it is said what comes of a look, by what that is."""
+    return {how: spoken(words, f"part.{how}", number, ("place", "here", "base", "way", "sum", "old", "link"))
+            for how in ("first", "new", "better", "worse", "same", "kept", "against")}
 
 
 def _told(problem: Problem, search: Search, done: Sequence[Step], kind: str = "") -> Work:
     """The search in words, behind the steps that are done already."""
-    structure, words, listed = problem.structure, wordings(FILE), _listed(problem)
-    places, style, steps = structure["places"], structure["style"], list(done)
+    structure, words, names = problem.structure, wordings(FILE), _facts(problem).names
+    places, style, steps, moves = structure["places"], structure["style"], list(done), search.moves
     world = STORIES[structure["story"]][0]
-    what = words.choose("what", style, {"here": "{}"})  # chosen once, since all steps share it
-    for number in range(len(steps), len(search.moves)):
-        here, base, looks = search.moves[number]
-        at, total, found, uses, value = places[here], str(base), [], [f"s{number - 1}"] if number else [], base
-        for place, way, old, how in looks:
-            value = old if how == "kept" else value if how == "against" else base + way
-            part = {"place": places[place], "here": at, "base": total, "way": str(way), "sum": str(value),
-                    "old": str(old), "link": world["link"]}
-            uses.append(listed.get((here, place)) or listed[place, here])
-            found.append(words.choose(f"part.{how}", style, part))
-        fields = {"here": at, "base": total, "found": "; ".join(found), "spot": world["spot"]}
-        key = "line.start" if not number else "line.settle" if found else "line.nothing"
-        steps.append(Step(f"s{number}", what.replace("{}", at), words.choose(key, style + 37 * number, fields),
-                          str(value), tuple(uses)))
+    link, spot, parts = world["link"], world["spot"], _parts(words, style % STYLES)
+    what = spoken(words, "what", style % STYLES, ("here",))
+    for number in range(len(steps), len(moves)):
+        here, base, looks = moves[number]
+        at, value, found, uses = places[here], base, [], [f"s{number - 1}"] if number else []
+        for place, way, old, how, total in looks:
+            value = total or value
+            uses.append(names.get((here, place)) or names[place, here])
+            found.append(parts[how](places[place], at, base, way, total, old, link))
+        line = spoken(words, "line.start" if not number else "line.settle" if found else "line.nothing",
+                      (style + 37 * number) % STYLES, ("here", "base", "found", "spot"))
+        steps.append(Step(f"s{number}", what(at), line(at, base, "; ".join(found), spot), str(value), tuple(uses)))
     key = "stopped_too_early.line" if kind == "stopped_too_early" else "line.last"
     return _finished(problem, steps, search.route, search.length, key)
 
 
 def _finished(problem: Problem, steps: list[Step], route: tuple[int, ...], length: int, key: str) -> Work:
     structure, words = problem.structure, wordings(FILE)
-    places, unit = [structure["places"][i] for i in route], STORIES[structure["story"]][0]["unit"]
-    fields = {"to": places[-1], "length": str(length), "unit": unit, "route": ", ".join(places)}
-    steps.append(Step(f"s{len(steps)}", words.choose("what.last", structure["style"], fields),
-                      words.choose(key, structure["style"], fields), str(length), (f"s{len(steps) - 1}",)))
+    places, unit = structure["places"], STORIES[structure["story"]][0]["unit"]
+    named, number, count = tuple([places[i] for i in route]), structure["style"] % STYLES, len(steps)
+    goal, listed = places[-1], ", ".join(named)
+    line = spoken(words, key, number, ("to", "length", "unit", "route"))(goal, length, unit, listed)
+    steps.append(Step(f"s{count}", spoken(words, "what.last", number, ("to",))(goal), line, str(length),
+                      (f"s{count - 1}",)))
     if structure["ask"] == "length":
         return Work(tuple(steps), length, f"{length} {unit}")
-    return Work(tuple(steps), tuple(places), fields["route"])
+    return Work(tuple(steps), named, listed)
 
 
 def _walked(problem: Problem, near: Near, route: tuple[int, ...], kind: str) -> Work:
     """A route taken without comparing totals, way by way."""
-    structure, words, listed = problem.structure, wordings(FILE), _listed(problem)
+    structure, words, listed = problem.structure, wordings(FILE), _facts(problem).names
     places, style, world = structure["places"], structure["style"], STORIES[structure["story"]][0]
     steps: list[Step] = []
-    total = 0
-    for a, b in pairwise(route):
-        total += near[a][b]
-        fields = {"a": places[a], "b": places[b], "way": str(near[a][b]), "sum": str(total),
-                  "count": str(len(route) - 1), **world}
-        key = f"{kind}.line_first" if not steps else f"{kind}.line_last" if b == route[-1] else f"{kind}.line"
-        steps.append(Step(f"s{len(steps)}", words.choose("what.walk", style, fields),
-                          words.choose(key, style + 37 * len(steps), fields), str(total),
+    total, fields = 0, ("a", "b", "way", "sum", "count", *world)
+    for number, (a, b) in enumerate(pairwise(route)):
+        way = near[a][b]
+        total += way
+        key = f"{kind}.line_first" if not number else f"{kind}.line_last" if b == route[-1] else f"{kind}.line"
+        line = spoken(words, key, (style + 37 * number) % STYLES, fields)
+        what = spoken(words, "what.walk", style % STYLES, ("b",))
+        steps.append(Step(f"s{number}", what(places[b]),
+                          line(places[a], places[b], way, total, len(route) - 1, *world.values()), str(total),
                           (listed.get((a, b)) or listed[b, a], *(s.name for s in steps[-1:]))))
     return _finished(problem, steps, route, total, "walk.last")
-
-
-def _leads(structure: Structure) -> bool:
-    """Whether the goal is reached too when ways are read as one-way, and the layout invites to read them so."""
-    seen = {START}
-    for _ in structure["places"]:
-        seen.update([b for a, b in structure["ways"] if a in seen])
-    return len(structure["places"]) - 1 in seen and structure["layout"] != "sentences"
 
 
 FAMILY = Family(

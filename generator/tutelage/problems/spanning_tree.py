@@ -17,7 +17,7 @@ from collections.abc import Set as AbstractSet
 from tutelage.draws import Draws
 from tutelage.problems import trees
 from tutelage.problems.family import Family, always, check_level
-from tutelage.problems.graphs import LAYOUTS, MOST_SENTENCES, listing, outline
+from tutelage.problems.graphs import LAYOUTS, MOST_SENTENCES, STYLES, Remembered, listing, outline, spoken
 from tutelage.problems.trees import Pick
 from tutelage.values import Problem, Quantity, Slip, Step, Structure, Value, Words, Work
 from tutelage.wording import wordings
@@ -57,46 +57,61 @@ def draw(draws: Draws, level: int) -> Problem:
     check_level(NAME, level)
     story, rule = draws.choice(TALES), draws.choice(CONDITIONS.get(level, ("",)))
     domain, names = STORIES[story][1:]
+    random = draws.random
     while True:
         count, size = draws.choice(SIZES[level])
         ring = 3 if count < 6 or draws.chance(0.5) else 4
-        pairs = [*RINGS[ring], *[(draws.below(i), i) for i in range(ring, count)]]
+        pairs = [*RINGS[ring], *[(int(random() * i), i) for i in range(ring, count)]]
         while len(pairs) < size:
             b = draws.between(1, count - 1)
-            if (way := (draws.below(b), b)) not in pairs:
+            if (way := (int(random() * b), b)) not in pairs:
                 pairs.append(way)
         rising = sorted(draws.sample(domain, size))
         short = [rising.pop(rank) for rank in sorted(draws.sample(range(count - 1), ring), reverse=True)]
-        order = sorted(range(size), key=lambda i: draws.random())
-        lengths, turned = [*short, *draws.shuffled(rising)], draws.below(1 << size)
-        ways = [[*pairs[i]] if turned >> i & 1 else [*pairs[i][::-1]] for i in order]
-        lengths = [lengths[i] for i in order]
-        pair = _pair(draws, count, ring, ways, lengths, rule)
-        if pair is not None and trees.kruskal(count, ways, lengths, rule, pair)[-1][1] not in lengths:
+        order = sorted(zip(pairs, [*short, *draws.shuffled(rising)], strict=True), key=lambda way: random())
+        ways = [[a, b] if random() < 0.5 else [b, a] for (a, b), _ in order]
+        lengths = [length for _, length in order]
+        plain = trees.kruskal(count, ways, lengths, "", ())
+        pair = _pair(draws, count, ring, ways, plain, rule)
+        if pair is None:
+            continue
+        picks = trees.kruskal(count, ways, lengths, rule, pair) if rule else plain
+        if picks[-1][1] not in lengths:
             break
     structure = {"story": story, "places": draws.sample(names, count), "ways": ways, "rule": rule, "pair": pair,
                  "layout": draws.choice(LAYOUTS if size <= MOST_SENTENCES else LAYOUTS[:-1]),
                  "method": draws.choice(("kruskal", "prim")), "style": draws.below(1 << 30)}
-    return pose(structure, dict(zip(_names(structure), lengths, strict=True)), level)
+    problem = _posed(structure, _names(structure), lengths, level)
+    if structure["method"] == "kruskal":
+        _right.keep(problem, picks)
+    return problem
 
 
-def _pair(draws: Draws, count: int, ring: int, ways: list[list[int]], lengths: list[int],
+def _pair(draws: Draws, count: int, ring: int, ways: list[list[int]], plain: Sequence[Pick],
           rule: str) -> list[int] | None:
-    """The places that the condition is about, so that it changes the answer; None where no pair offers itself."""
+    """The places that the condition is about, so that it changes the answer; None where no pair offers itself.
+
+    `plain` is how it goes without the condition.
+    """
     if not rule:
         return []
     if rule == "joined":
         a, b = draws.sample(range(count), 2)
         return None if [a, b] in ways or [b, a] in ways else [a, b]
-    taken = {pick[0] for pick in trees.kruskal(count, ways, lengths, "", ()) if pick[2] == "take"}
+    taken = {pick[0] for pick in plain if pick[2] == "take"}
     fit = [way for i, way in enumerate(ways) if (i not in taken if rule == "must" else i in taken and max(way) < ring)]
     return draws.choice(fit) if fit else None
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
+    names = _names(structure)
+    return _posed(structure, names, [values[name] for name in names], level)
+
+
+def _posed(structure: Structure, names: Sequence[str], lengths: Sequence[Value], level: int) -> Problem:
     words, style, story = wordings(FILE), structure["style"], structure["story"]
     domain = STORIES[story][1]
-    quantities = tuple([Quantity(name, values[name], domain) for name in _names(structure)])
+    quantities = tuple([Quantity(name, length, domain) for name, length in zip(names, lengths, strict=True)])
     return Problem(NAME, level, structure, quantities, words.choose(f"{story}.intro", style, {}),
                    words.choose(f"{story}.question", style, {}))
 
@@ -126,13 +141,11 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 
 def work(problem: Problem) -> Work:
     """Kruskal's or Prim's method, a step for each way that is looked at, and one that says that all are connected."""
-    structure = problem.structure
-    return _told(problem, _picks(structure, _lengths(problem), structure["method"]), ())
+    return _told(problem, _right(problem), ())
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
-    structure, lengths = problem.structure, _lengths(problem)
-    picks, rule = _picks(structure, lengths, structure["method"]), structure["rule"]
+    structure, picks, rule = problem.structure, _right(problem), problem.structure["rule"]
     found = [("cheapest_few", 0)]
     if rule:
         found.append(("forgot_condition", next(j for j, pick in enumerate(picks) if pick[2] == rule)))
@@ -153,8 +166,8 @@ def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
             if how != "closed":
                 tips = (new,) if how == "take" else (old, new)
         if rule not in ("must", "joined"):
-            wrong = _picks(structure, lengths, "prim", "from_start")
-            j = next((j for j in range(len(picks)) if picks[j] != wrong[j]), 0)
+            wrong = _picks(structure, _lengths(problem), "prim", "from_start")
+            j = next((j for j, (pick, other) in enumerate(zip(picks, wrong, strict=False)) if pick != other), 0)
             found += [("from_start", j)] if j and picks[j][2] == "take" else []
     return found
 
@@ -167,7 +180,7 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
     if kind == "closed_loop":
         picks = trees.kruskal(len(places), structure["ways"], lengths, structure["rule"], structure["pair"], step)
     elif kind == "two_parts":
-        picks = _picks(structure, lengths, "kruskal")[:step]
+        picks = _right(problem)[:step]
         group, _ = trees.parts(len(places), [pick[3:] for pick in picks if pick[2] not in ("skip", "closed")])
         apart = next(place for place, part in enumerate(group) if part != group[0])
         fields.update(a=places[0], b=places[apart], sum=str(picks[-1][1]))
@@ -237,13 +250,30 @@ def _picks(structure: Structure, lengths: Sequence[int], method: str, mistake: s
     return trees.prim(count, ways, lengths, rule, pair, _start(structure), mistake)
 
 
+@Remembered
+def _right(problem: Problem) -> list[Pick]:
+    """The picks by the method of the problem."""
+    return _picks(problem.structure, _lengths(problem), problem.structure["method"])
+
+
+@Remembered
+def _at(problem: Problem) -> list[list[str]]:
+    """For each place the names of the ways that lead to it."""
+    names: list[list[str]] = [[] for _ in problem.structure["places"]]
+    for (a, b), q in zip(problem.structure["ways"], problem.quantities, strict=True):
+        names[a].append(q.name)
+        names[b].append(q.name)
+    return names
+
+
 def _told(problem: Problem, picks: Sequence[Pick], done: Sequence[Step], kind: str = "") -> Work:
     """The picks in words, behind the steps that are done already."""
     structure, words, quantities = problem.structure, wordings(FILE), problem.quantities
     places, style, steps = structure["places"], structure["style"], list(done)
     start, take = _start(structure), "prim" if structure["method"] == "prim" else "take"
-    fields = {**STORIES[structure["story"]][0], "n": str(len(places)), "start": places[start]}
-    what = words.choose("what", style, {"way": "{}"})  # chosen once, since all steps share it
+    world, here = STORIES[structure["story"]][0], places[start]
+    fields = ("way", "a", "b", "length", "base", "sum", "far", "n", "start", *world)
+    what, rest = spoken(words, "what", style % STYLES, ("way",)), (len(places), here, *world.values())
     far, total = {start: 0}, 0
     for number, (i, after, how, a, b) in enumerate(picks):
         base, total = total, after
@@ -251,25 +281,25 @@ def _told(problem: Problem, picks: Sequence[Pick], done: Sequence[Step], kind: s
         if number < len(done):
             continue
         way, length = (quantities[i].name, quantities[i].value) if i >= 0 else (f"{places[a]}–{places[b]}", 0)
-        fields.update(way=way, a=places[a], b=places[b], length=str(length), base=str(base), sum=str(after),
-                      far=str(far[b]))
         key = f"line.{take if how == 'take' else how}"
         if kind in ("chain", "from_start") or (kind == "closed_loop" and number == len(done)):
             key = f"{kind}.line" if kind != "from_start" or a != start else f"{kind}.line_direct"
         elif not base and how in ("take", "closed"):
             key = "line.take_then" if number and how == "take" else f"{key}_first"
-        steps.append(Step(f"s{number}", what.replace("{}", way), words.choose(key, style + 37 * number, fields),
-                          fields["length" if key.endswith("closed_first") else "sum"], _uses(problem, picks, number)))
-    fields["sum"] = str(total)
-    key = "two_parts.line" if kind == "two_parts" else "line.last"
-    steps.append(Step(f"s{len(steps)}", words.choose("what.last", style, fields), words.choose(key, style, fields),
+        line = spoken(words, key, (style + 37 * number) % STYLES, fields)
+        steps.append(Step(f"s{number}", what(way),
+                          line(way, places[a], places[b], length, base, after, far[b], *rest),
+                          str(length if key.endswith("closed_first") else after), _uses(problem, picks, number)))
+    key, last = "two_parts.line" if kind == "two_parts" else "line.last", {**world, "n": str(len(places))}
+    last.update(sum=str(total), start=here)
+    steps.append(Step(f"s{len(steps)}", words.choose("what.last", style, last), words.choose(key, style, last),
                       str(total), (f"s{len(steps) - 1}",)))
-    return Work(tuple(steps), total, f"{total} {fields['unit']}")
+    return Work(tuple(steps), total, f"{total} {world['unit']}")
 
 
 def _uses(problem: Problem, picks: Sequence[Pick], number: int) -> tuple[str, ...]:
     """What a pick depends on: the ways that it is compared with, as far as no step before has looked at them."""
-    ways, quantities = problem.structure["ways"], problem.quantities
+    quantities = problem.quantities
     i, _, how, a, _ = picks[number]
     before = (f"s{number - 1}",) if number else ()
     first = not number or picks[number - 1][2] in ("must", "joined")
@@ -277,8 +307,10 @@ def _uses(problem: Problem, picks: Sequence[Pick], number: int) -> tuple[str, ..
         return (quantities[i].name,) if i >= 0 else ()
     if problem.structure["method"] == "kruskal":
         return (*(q.name for q in quantities), *before) if first else (quantities[i].name, *before)
-    fresh = (a,) if not number else picks[number - 1][3:] if first else picks[number - 1][4:]
-    return (*[q.name for (x, y), q in zip(ways, quantities, strict=True) if x in fresh or y in fresh], *before)
+    at = _at(problem)
+    if first and number:  # both places of the pair that is fixed are fresh, and they may have a way between them
+        return (*dict.fromkeys([*at[picks[number - 1][3]], *at[picks[number - 1][4]]]), *before)
+    return (*at[picks[number - 1][4] if number else a], *before)
 
 
 def _few(problem: Problem, right: Work, lengths: Sequence[int]) -> Slip | None:

@@ -198,10 +198,12 @@ def line_fields(
     ]
     fields["a"], fields["b"], fields["e"] = shown[0], shown[-1], SIGNS.get(op, " ").join(shown)
     fields["r"], fields["rn"] = plain(result, unit), teller.show(result, unit, fields)
-    fields["eq"] = "=" if teller.exact(result, unit) else "≈"
+    fields["eq"], fields["is"] = ("=", "is") if teller.exact(result, unit) else ("≈", "is about")
     if op in WITH_REST:
         times, rest = divmod(raw[0], raw[1])
-        fields["times"], fields["rest"] = str(times), str(rest) if rest else ""
+        before = nodes[args[0]][3] if args[0].__class__ is int else "a"
+        thing = teller.nouns(structure["world"], before, "")["item" if rest == 1 else "items"]
+        fields["times"], fields["rest"], fields["over"] = str(times), str(rest or ""), f"{rest} {thing}"
     elif op == "part":
         fields["share"] = teller.said("part", raw[1])
     return fields

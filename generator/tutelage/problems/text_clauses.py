@@ -6,6 +6,7 @@ Keys that stand in no domain are mistakes: ``order.plain`` sorts capitals before
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from tutelage.problems.programs import Act, Kit, one_of, parameters, takes
@@ -36,6 +37,7 @@ def _sorted(key: Callable[[str], Any] | None = None, reverse: bool = False) -> C
     return lambda: lambda xs: sorted(xs, key=key, reverse=reverse)
 
 
+@lru_cache(maxsize=1 << 10)
 def _number(code: str) -> int:
     return int(code[2:])
 
@@ -65,29 +67,38 @@ WORDS = Kit(
     "w",
     {
         "split.do": Act("whole", lambda: str.split, "%(s)s.split()"),
-        "marks.strip": Act("each", lambda: lambda x: x.strip(".,!?"), '%(x)s.strip(".,!?")'),
-        "marks.drop": Act("keep", lambda: lambda x: x.isalpha(), "%(x)s.isalpha()"),
+        "marks.strip": Act("each", lambda: lambda xs: [x.strip(".,!?") for x in xs], '%(x)s.strip(".,!?")'),
+        "marks.drop": Act("keep", lambda: lambda xs: [x for x in xs if x.isalpha()], "%(x)s.isalpha()"),
         "marks.kept": Act("idle", lambda: lambda xs: xs, ""),
-        "marks.period": Act("each", lambda: lambda x: x.strip("."), '%(x)s.strip(".")'),
-        "length.at_least": Act("keep", lambda n: lambda x: len(x) >= n, "len(%(x)s) >= %(p)s"),
-        "length.more_than": Act("keep", lambda n: lambda x: len(x) > n, "len(%(x)s) > %(p)s"),
-        "length.at_most": Act("keep", lambda n: lambda x: len(x) <= n, "len(%(x)s) <= %(p)s"),
-        "length.less_than": Act("keep", lambda n: lambda x: len(x) < n, "len(%(x)s) < %(p)s"),
-        "letter.begins": Act("keep", lambda c: lambda x: x.lower().startswith(c), "%(x)s.lower().startswith(%(p)s)"),
-        "letter.begins_small": Act("keep", lambda c: lambda x: x.startswith(c), "%(x)s.startswith(%(p)s)"),
-        "letter.ends": Act("keep", lambda c: lambda x: x.lower().endswith(c), "%(x)s.lower().endswith(%(p)s)"),
-        "letter.ends_small": Act("keep", lambda c: lambda x: x.endswith(c), "%(x)s.endswith(%(p)s)"),
-        "letter.has": Act("keep", lambda c: lambda x: c in x.lower(), "%(p)s in %(x)s.lower()"),
-        "letter.has_small": Act("keep", lambda c: lambda x: c in x, "%(p)s in %(x)s"),
-        "letter.lacks": Act("keep", lambda c: lambda x: c not in x.lower(), "%(p)s not in %(x)s.lower()"),
-        "letter.lacks_small": Act("keep", lambda c: lambda x: c not in x, "%(p)s not in %(x)s"),
-        "number.at_least": Act("keep", lambda n: lambda x: _number(x) >= n, "int(%(x)s[2:]) >= %(p)s"),
-        "number.more_than": Act("keep", lambda n: lambda x: _number(x) > n, "int(%(x)s[2:]) > %(p)s"),
-        "number.at_most": Act("keep", lambda n: lambda x: _number(x) <= n, "int(%(x)s[2:]) <= %(p)s"),
-        "number.less_than": Act("keep", lambda n: lambda x: _number(x) < n, "int(%(x)s[2:]) < %(p)s"),
-        "case.lower": Act("each", lambda: str.lower, "%(x)s.lower()"),
-        "case.upper": Act("each", lambda: str.upper, "%(x)s.upper()"),
-        "case.title": Act("each", lambda: str.capitalize, "%(x)s.capitalize()"),
+        "marks.period": Act("each", lambda: lambda xs: [x.strip(".") for x in xs], '%(x)s.strip(".")'),
+        "length.at_least": Act("keep", lambda n: lambda xs: [x for x in xs if len(x) >= n], "len(%(x)s) >= %(p)s"),
+        "length.more_than": Act("keep", lambda n: lambda xs: [x for x in xs if len(x) > n], "len(%(x)s) > %(p)s"),
+        "length.at_most": Act("keep", lambda n: lambda xs: [x for x in xs if len(x) <= n], "len(%(x)s) <= %(p)s"),
+        "length.less_than": Act("keep", lambda n: lambda xs: [x for x in xs if len(x) < n], "len(%(x)s) < %(p)s"),
+        "letter.begins": Act("keep", lambda c: lambda xs: [x for x in xs if x.lower().startswith(c)],
+                             "%(x)s.lower().startswith(%(p)s)"),
+        "letter.begins_small": Act("keep", lambda c: lambda xs: [x for x in xs if x.startswith(c)],
+                                   "%(x)s.startswith(%(p)s)"),
+        "letter.ends": Act("keep", lambda c: lambda xs: [x for x in xs if x.lower().endswith(c)],
+                           "%(x)s.lower().endswith(%(p)s)"),
+        "letter.ends_small": Act("keep", lambda c: lambda xs: [x for x in xs if x.endswith(c)],
+                                 "%(x)s.endswith(%(p)s)"),
+        "letter.has": Act("keep", lambda c: lambda xs: [x for x in xs if c in x.lower()], "%(p)s in %(x)s.lower()"),
+        "letter.has_small": Act("keep", lambda c: lambda xs: [x for x in xs if c in x], "%(p)s in %(x)s"),
+        "letter.lacks": Act("keep", lambda c: lambda xs: [x for x in xs if c not in x.lower()],
+                            "%(p)s not in %(x)s.lower()"),
+        "letter.lacks_small": Act("keep", lambda c: lambda xs: [x for x in xs if c not in x], "%(p)s not in %(x)s"),
+        "number.at_least": Act("keep", lambda n: lambda xs: [x for x in xs if _number(x) >= n],
+                               "int(%(x)s[2:]) >= %(p)s"),
+        "number.more_than": Act("keep", lambda n: lambda xs: [x for x in xs if _number(x) > n],
+                                "int(%(x)s[2:]) > %(p)s"),
+        "number.at_most": Act("keep", lambda n: lambda xs: [x for x in xs if _number(x) <= n],
+                              "int(%(x)s[2:]) <= %(p)s"),
+        "number.less_than": Act("keep", lambda n: lambda xs: [x for x in xs if _number(x) < n],
+                                "int(%(x)s[2:]) < %(p)s"),
+        "case.lower": Act("each", lambda: lambda xs: [x.lower() for x in xs], "%(x)s.lower()"),
+        "case.upper": Act("each", lambda: lambda xs: [x.upper() for x in xs], "%(x)s.upper()"),
+        "case.title": Act("each", lambda: lambda xs: [x.capitalize() for x in xs], "%(x)s.capitalize()"),
         "case.given": Act("idle", lambda: lambda xs: xs, ""),
         "repeats.fold_first": Act("lines", lambda: _unique_fold, *_folding("%(s)s", "append(%(x)s)")),
         "repeats.fold_last": Act("lines", lambda: _backwards(_unique_fold),
@@ -127,11 +138,11 @@ WORDS = Kit(
         "take.short": Act("whole", lambda n, end: lambda xs: xs[0:end], "%(s)s[0:%(q)s]"),
         "take.last_short": Act("whole", lambda n: lambda xs: xs[-n:-1], "%(s)s[-%(p)s:-1]"),
         "take.rest_short": Act("whole", lambda n, start: lambda xs: xs[start:], "%(s)s[%(q)s:]"),
-        "part.short": Act("each", lambda n, end: lambda x: x[0:end], "%(x)s[0:%(q)s]"),
-        "part.end_short": Act("each", lambda n: lambda x: x[-n:-1], "%(x)s[-%(p)s:-1]"),
-        "part.start": Act("each", lambda n: lambda x: x[:n], "%(x)s[:%(p)s]"),
-        "part.end": Act("each", lambda n: lambda x: x[-n:], "%(x)s[-%(p)s:]"),
-        "part.round": Act("each", lambda n: lambda x: x[::-1], "%(x)s[::-1]"),
+        "part.short": Act("each", lambda n, end: lambda xs: [x[0:end] for x in xs], "%(x)s[0:%(q)s]"),
+        "part.end_short": Act("each", lambda n: lambda xs: [x[-n:-1] for x in xs], "%(x)s[-%(p)s:-1]"),
+        "part.start": Act("each", lambda n: lambda xs: [x[:n] for x in xs], "%(x)s[:%(p)s]"),
+        "part.end": Act("each", lambda n: lambda xs: [x[-n:] for x in xs], "%(x)s[-%(p)s:]"),
+        "part.round": Act("each", lambda n: lambda xs: [x[::-1] for x in xs], "%(x)s[::-1]"),
         "result.join": Act("result", lambda mark: mark.join, "%(p)s.join(%(s)s)"),
         "result.join_each": Act("result", lambda mark: lambda xs: "".join([x + mark for x in xs]),
                                 '"".join(%(x)s + %(p)s for %(x)s in %(s)s)'),

@@ -23,7 +23,7 @@ from tutelage.draws import Draws
 from tutelage.problems import program_texts
 from tutelage.problems.family import Family, always, check_level
 from tutelage.problems.program_texts import Genre, wrong_turns
-from tutelage.problems.programs import Entry, literal, plan_of
+from tutelage.problems.programs import Entry, literal
 from tutelage.problems.text_stories import KITS, drawn, fields_of, names_of
 from tutelage.values import Problem, Structure, Work
 
@@ -58,13 +58,13 @@ OWN_WORDS = ("case_missed", "sorted_as_text", "marks_missed", "order_lost", "tie
 
 def draw(draws: Draws, level: int) -> Problem:
     check_level(NAME, level)
-    structure, values = drawn(draws, draws.between(*CLAUSES[level]))
-    return program_texts.pose(GENRE, structure, values, level)
+    structure, values, program = drawn(draws, draws.between(*CLAUSES[level]))
+    return program_texts.posed(GENRE, structure, values, level, program)
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
-    plan = plan_of(GENRE.kit(problem.structure), problem.structure, problem.values)
+    plan = program_texts.draft(GENRE, problem).program.plan
     slots = [entry.slot for entry in plan]
     for i, (slot, value, _) in enumerate(plan):
         found += [(kind, i) for kind in WRONG_TURNS.get(f"{slot}.{value[0]}", ())

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from tutelage.draws import Draws
-from tutelage.problems.programs import Names, meaning, plan_of, tell_apart
+from tutelage.problems.programs import (
+    Choice,
+    Fresh,
+    Names,
+    Program,
+    domain,
+    meaning,
+    plan_of,
+    stage,
+    strided,
+    tell_apart,
+)
 from tutelage.problems.text_clauses import WORDS
 from tutelage.problems.walk_clauses import EVENTS, SLOTS
 from tutelage.values import Structure
@@ -95,17 +107,20 @@ def _telling(pool: Sequence[str]) -> tuple[str, ...]:
 
 
 LETTERS = {story.pool: _telling(story.pool) for story in STORIES.values()}
-Drawn = tuple[dict[str, Any], dict[str, Any], Callable[[], Any]]
+Drawn = tuple[dict[str, Any], dict[str, Any], Fresh]
 
 
-def drawn(draws: Draws, count: int) -> tuple[Structure, Mapping[str, Any]]:
+def drawn(draws: Draws, count: int) -> tuple[Structure, Mapping[str, Any], Program]:
     """A structure with about `count` clauses and their values; its tests tell each clause from what it isn't."""
     while True:
         make = _words if draws.chance(0.7) else _events
         structure, values, fresh = make(draws, count)
-        structure["tests"] = [fresh(), fresh(), *_short(structure, values, fresh())]
-        if tell_apart(KITS[structure["kit"]], structure, values, fresh, MOST_TESTS):
-            return structure, values
+        tests = structure["tests"] = [fresh(False), fresh(False), fresh(True)]
+        tests.append("" if isinstance(tests[0], str) else [])
+        if "empty" in values:
+            tests += _left_out(structure, values, tests[1])
+        if program := tell_apart(KITS[structure["kit"]], structure, values, fresh, MOST_TESTS):
+            return structure, values, program
 
 
 def _words(draws: Draws, count: int) -> Drawn:
@@ -119,19 +134,19 @@ def _words(draws: Draws, count: int) -> Drawn:
     given_result, result = _result(draws, names, single, "number" in suits)
     givens: dict[str, list[Any]] = {}
     values: dict[str, Any] = {}
-    fit: Sequence[str] = story.pool
+    fit, idle = story.pool, _idle(names)
     edge: list[str] = []
     for slot in sorted(names, key=("length", "number").__contains__):  # limits last: some word that fits lies at them
         given = givens[slot] = _given(draws, slot, names, fit, result[0])
-        fair = [v for v in WORDS.domains[slot](given) if v[0] not in _idle(names)]
+        fair = _fair(slot, tuple(given), idle)
         if slot in ("letter", "length", "number"):
-            left = {v: list(filter(WORDS.acts[f"{slot}.{v[0]}"].means(*v[1:]), fit)) for v in fair}
-            fair = [v for v in fair if len(left[v]) > 3] or fair
-            at_limit = [word for word in fit if slot != "letter" and _measure(word) == given[0]]
-            edge += at_limit or [word for word in story.pool if slot == "letter" and given[0] in word.lower()]
-        values[slot] = value = draws.choice(fair)
-        if slot in ("letter", "length", "number"):
+            left = {v: _fitting(fit, slot, v) for v in fair}
+            fair = tuple([v for v in fair if len(left[v]) > 3]) or fair
+            edge += _at_edge(fit, story.pool, slot, given[0])
+            values[slot] = value = draws.choice(fair)
             fit = left[value] or fit
+        else:
+            values[slot] = draws.choice(fair)
     slots: list[list[Any]] = [["split", []]] if story.split else []
     slots += [[slot, givens[slot]] for slot in names]
     if single:
@@ -142,12 +157,33 @@ def _words(draws: Draws, count: int) -> Drawn:
     structure = {"kit": "words", "story": name, "function": draws.choice(story.functions.split()), "slots": slots,
                  "style": draws.below(1 << 30)}  # fmt: skip
     near = [*edge[::-1], *story.pool[:6]]
-    return structure, values, lambda: _input(draws, fit, near, story.split, "marks" in values)
+    return structure, values, _inputs(draws, fit, near, story.split, "marks" in values)
 
 
 def _idle(names: Sequence[str]) -> tuple[str, ...]:
     """What a clause does not say, since it would change nothing."""
-    return ("given", "kept", "begins_small" if "case" in names else "", "title" if "part" in names else "")
+    if "case" not in names:
+        return ("given", "kept")
+    return ("given", "kept", "begins_small", "title" if "part" in names else "", "end" if "part" in names else "")
+
+
+@cache
+def _fair(slot: str, given: tuple[Any, ...], without: tuple[str, ...]) -> tuple[Choice, ...]:
+    return tuple([value for value in domain(WORDS, slot, given) if value[0] not in without])
+
+
+@lru_cache(maxsize=1 << 12)
+def _fitting(words: tuple[str, ...], slot: str, value: Choice) -> tuple[str, ...]:
+    """The words for which a clause holds."""
+    return tuple(stage(WORDS, slot, value)[1](words))
+
+
+@lru_cache(maxsize=1 << 12)
+def _at_edge(words: tuple[str, ...], pool: tuple[str, ...], slot: str, at: Any) -> list[str]:
+    """Words that show which side a limit is on, or a letter that is meant."""
+    if slot == "letter":
+        return [word for word in pool if at in word.lower()]
+    return [word for word in words if _measure(word) == at]
 
 
 def _measure(word: str) -> int:
@@ -201,37 +237,34 @@ def _result(draws: Draws, names: Sequence[str], single: bool, codes: bool) -> tu
     return given, draws.choice(WORDS.domains["result"](given))
 
 
-def _input(draws: Draws, fit: Sequence[str], near: Sequence[str], split: bool, marks: bool) -> Any:
-    """Words, some of them twice or with other capitals, most of them such as count; as a text, where that is wanted."""
-    random, many = draws.random, len(fit)
-    words = [fit[int(random() * many)] for _ in range(draws.between(4, 5))]
-    other = words[1].swapcase() if len(words[1]) == 1 or "-" in words[1] else words[1].lower()
-    other = other if other != words[1] else other.capitalize()
-    for word in (near[0], draws.choice(near), draws.choice(near), words[0], other):
-        words.insert(draws.below(len(words) + 1), word)
-    if not split:
-        return words
-    if marks:
-        words = [word + draws.choice(",.!?") if draws.chance(0.4) else word for word in words]
-    return " ".join(words)
+def _inputs(draws: Draws, fit: Sequence[str], near: Sequence[str], split: bool, marks: bool) -> Fresh:
+    """Makes inputs: words, some of them twice or with other capitals, most such as count; a text, if that is wanted."""
+    random, many, others = draws.random, len(fit), len(near)
+
+    def fresh(short: bool) -> Any:
+        words = [fit[int(random() * many)] for _ in range(6)]
+        one = words[1]
+        other = one.swapcase() if len(one) == 1 or "-" in one else one.lower()
+        words += (near[0], near[int(random() * others)], near[int(random() * others)], words[0],
+                  other if other != one else other.capitalize())  # fmt: skip
+        words = strided(draws, words, 2 + int(random() * 3) if short else 9 + int(random() * 2))
+        if marks:
+            words = [word + ",.!?"[int(r * 10)] if (r := random()) < 0.4 else word for word in words]
+        return " ".join(words) if split else words
+
+    return fresh
 
 
-def _short(structure: Structure, values: Mapping[str, Any], full: Any) -> list[Any]:
-    """Small inputs: little, nothing, and if there is such, something of which nothing is left."""
-    if structure["kit"] == "events":
-        return [full[:2], ""]
+def _left_out(structure: Structure, values: Mapping[str, Any], full: Any) -> list[Any]:
+    """An input that is not empty, but of which the clauses leave nothing, if there seems to be one."""
     text = isinstance(full, str)
-    words = full.split() if text else full
-    small = [words[:2], []]
-    if "empty" in values:
-        rules = [entry for entry in plan_of(WORDS, structure, values) if entry.slot not in ("split", "result", "empty")]
-        function = meaning(WORDS, rules)
-        out: list[str] = []
-        for word in words[:5]:
-            if not function([*out, word]):
-                out.append(word)
-        small += [out] if out else []
-    return [" ".join(part) if text else part for part in small]
+    rules = [entry for entry in plan_of(WORDS, structure, values) if entry.slot not in ("split", "result", "empty")]
+    function = meaning(WORDS, rules)
+    out: list[str] = []
+    for word in (full.split() if text else full)[:5]:
+        if not function([*out, word]):
+            out.append(word)
+    return [" ".join(out) if text else out] if out else []
 
 
 def _events(draws: Draws, count: int) -> Drawn:
@@ -256,24 +289,32 @@ def _events(draws: Draws, count: int) -> Drawn:
     letters += (log.plus + log.minus).lower() if "case" in values else ""
     letters += log.others[0] if "other" in values else ""
 
-    def fresh() -> str:
-        more = letters + draws.choice((log.plus, log.minus, "")) * 3
-        return "".join([draws.choice(more) for _ in range(draws.between(6, 10))])
+    random, ways = draws.random, [letters + more for more in (log.plus * 3, log.minus * 3, "")]
+
+    def fresh(short: bool) -> str:
+        more = ways[int(random() * 3)]
+        many, length = len(more), 2 + int(random() * 3) if short else 6 + int(random() * 5)
+        return "".join([more[int(random() * many)] for _ in range(length)])
 
     return structure, values, fresh
 
 
 def fields_of(structure: Structure) -> Callable[[str], Mapping[str, str]]:
     """What the words for a clause may name."""
-    fields = {"function": structure["function"]}
-    if structure["kit"] == "events":
-        log = LOGS[structure["story"]]
-        fields |= {"argument": log.argument, "level": log.level, "plus": f'"{log.plus}"', "minus": f'"{log.minus}"'}
-    else:
-        story = STORIES[structure["story"]]
-        fields |= {"argument": story.argument, "thing": story.thing, "things": story.things,
-                   "article": "an" if story.thing[0] in "aeio" else "a"}  # fmt: skip
+    fields = _fields(structure["kit"], structure["story"], structure["function"])
     return lambda slot: fields
+
+
+@lru_cache(maxsize=1 << 10)
+def _fields(kit: str, name: str, function: str) -> Mapping[str, str]:
+    fields = {"function": function}
+    if kit == "events":
+        log = LOGS[name]
+        return fields | {"argument": log.argument, "level": log.level, "plus": f'"{log.plus}"',
+                         "minus": f'"{log.minus}"'}  # fmt: skip
+    story = STORIES[name]
+    return fields | {"argument": story.argument, "thing": story.thing, "things": story.things,
+                     "article": "an" if story.thing[0] in "aeio" else "a"}  # fmt: skip
 
 
 def names_of(structure: Structure) -> Names:

@@ -43,8 +43,9 @@ def kruskal(count: int, ways: Ways, lengths: Sequence[int], rule: str, pair: Seq
             total += lengths[i]
             picks.append((i, total, "take", a, b))
             if old != new:
-                group = [new if g == old else g for g in group]
                 need -= 1
+                if need:
+                    group = [new if g == old else g for g in group]
     return picks
 
 
@@ -61,6 +62,8 @@ def prim(count: int, ways: Ways, lengths: Sequence[int], rule: str, pair: Sequen
         at, total = (ways.index(pair), lengths[ways.index(pair)]) if rule == "must" else (-1, 0)
         picks.append((at, total, rule, pair[0], pair[1]))
         far = dict.fromkeys(pair, 0)
+    if not mistake:
+        return picks + _shortest_out(count, ways, lengths, list(pair) if rule == "closed" else [], set(far), total)
     since = dict.fromkeys(far, 0)  # for a chain: minus the number of the pick that reached the place
     while len(far) < count:
         best, place, before = (1 << 30, 0, 0), -1, -1
@@ -81,6 +84,24 @@ def prim(count: int, ways: Ways, lengths: Sequence[int], rule: str, pair: Sequen
         total += lengths[i]
         far[place], since[place] = far[before] + lengths[i], -len(far)
         picks.append((i, total, "take", before, place))
+    return picks
+
+
+def _shortest_out(count: int, ways: Ways, lengths: Sequence[int], closed: Sequence[int], inside: set[int],
+                  total: int) -> list[Pick]:
+    """Prim's method itself, from the places inside: the shortest way that leads out of them, again and again."""
+    picks: list[Pick] = []
+    ranked = [(i, *ways[i]) for _, i in sorted(zip(lengths, range(len(ways)), strict=True))]
+    while len(inside) < count:
+        i, a, b = ranked.pop(next(at for at, (_, a, b) in enumerate(ranked) if (a in inside) != (b in inside)))
+        if b in inside:
+            a, b = b, a
+        if ways[i] == closed:
+            picks.append((i, total, "closed", a, b))
+        else:
+            total += lengths[i]
+            picks.append((i, total, "take", a, b))
+            inside.add(b)
     return picks
 
 

@@ -6,9 +6,11 @@ Keys that stand in no domain are mistakes: ``down.other`` takes every letter tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
-from tutelage.problems.programs import Function, Kit, Names, Plan, Text, parameters
+from tutelage.problems.programs import Choice, Entry, Function, Kit, Names, Plan, Text, parameters
 
 SLOTS = ("start", "case", "up", "cap", "down", "floor", "other", "result")  # in the order in which they are written
 
@@ -18,31 +20,47 @@ def _amounts(given: list[Any]) -> tuple[tuple[Any, ...], ...]:
     return tuple([("by", n, letter) for n in range(1, 6)])
 
 
-def _meaning(plan: Plan) -> Function:
+NO_TOP = 1 << 30
+
+
+@cache
+def _signs(plus: str, minus: str, case: str) -> Mapping[int, str | None]:
+    """What a letter is, for `str.translate`: + or -, . without a meaning; p, m and , where a small one counts as 1."""
+    table: dict[int, str | None] = {}
+    for code in range(33, 127):
+        event = chr(code)
+        letter = event if case == "none" else event.upper()
+        sign = "+p" if letter == plus else "-m" if letter == minus else ".,"
+        ignored = case == "ignored" and event.islower()
+        table[code] = None if ignored else sign[case == "one" and letter != event]
+    return table
+
+
+def _meaning(say: Mapping[str, Choice]) -> Function:
     """The function that the clauses describe; a clause that is missing leaves things as they are."""
-    say = {slot: value for slot, value, _ in plan}
     start = say["start"][1] if "start" in say else 0
     (_, gain, plus), (down, loss, minus) = say["up"], say["down"]
-    case, other = say.get("case", ("none",))[0], say.get("other", ("skip",))[0]
-    cap, top = say.get("cap", ("none", 0))
-    floor, result = say.get("floor", ("none",))[0], say["result"][0]
+    signs = _signs(plus, minus, say["case"][0] if "case" in say else "none")
+    losing = "-m.," if down == "other" else "-m"
+    other = say["other"][0] if "other" in say else "skip"
+    cap, top = say.get("cap", ("none", NO_TOP))
+    floor, result = say["floor"][0] if "floor" in say else "none", say["result"][0]
     hasty, result = result.endswith("hasty"), result.removesuffix("_hasty")
+    first = 0 if result in ("highest_zero", "lowest_zero") else start
+    clamps, stays = floor == "zero", floor == "stay"
 
     def pick(level: int, seen: list[int]) -> int:
         return level if result == "final" else max(seen) if result.startswith("highest") else min(seen)
 
     def function(events: str) -> int | None:
-        level = start
-        seen = [0 if result in ("highest_zero", "lowest_zero") else start]
-        for event in events:
-            if case == "ignored" and event.islower():
-                continue
-            letter = event if case == "none" else event.upper()
-            weak = case == "one" and letter != event
-            if letter == plus:
-                level = _raised(level, 1 if weak else gain, cap, top)
-            elif letter == minus or down == "other":
-                level = _lowered(level, 1 if weak else loss, floor)
+        level, seen = start, [first]
+        for sign in events.translate(signs):
+            if sign == "+" or sign == "p":
+                new = level + (gain if sign == "+" else 1)
+                level = new if new < top else _capped(cap, top, level, new)
+            elif sign in losing:
+                new = level - (loss if sign in "-." else 1)
+                level = new if new >= 0 else 0 if clamps else level if stays else new
             elif other == "stop":
                 break
             elif other == "reset":
@@ -57,22 +75,15 @@ def _meaning(plan: Plan) -> Function:
     return function
 
 
-def _raised(level: int, gain: int, cap: str, top: int) -> int:
-    new = level + gain
+def _capped(cap: str, top: int, level: int, new: int) -> int:
+    """What becomes of a level that would rise to `new`, which is at the top or above it."""
     if cap == "hold":
-        return min(new, top)
-    if cap in ("wrap", "wrap_over"):
-        return 0 if new > top or (new == top and cap == "wrap") else new
-    if cap in ("stay", "stay_under"):
-        return level if new > top or (new == top and cap == "stay_under") else new
-    return new
-
-
-def _lowered(level: int, loss: int, floor: str) -> int:
-    new = level - loss
-    if new < 0 and floor in ("zero", "stay"):
-        return 0 if floor == "zero" else level
-    return new
+        return top
+    if cap == "wrap":
+        return 0
+    if cap == "stay_under":
+        return level
+    return new if new == top else 0 if cap == "wrap_over" else level
 
 
 _CAPS = {  # lines below the one that raises the level
@@ -86,6 +97,11 @@ _FLOORS = {"zero": ["{v} = max({v}, 0)"], "stay": ["if {v} < 0:", "    {v} += {l
 
 
 def _write(plan: Plan, function: str, names: Names) -> Text:
+    return _written(tuple(plan), function, names)
+
+
+@lru_cache(maxsize=64)
+def _written(plan: tuple[Entry, ...], function: str, names: Names) -> Text:
     say = {slot: value for slot, value, _ in plan}
     v, c = names.first, names.item
     one = say.get("case", ("",))[0] == "one"

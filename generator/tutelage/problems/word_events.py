@@ -167,7 +167,7 @@ def _difference(s: Story) -> bool:
 def _lost(s: Story) -> bool:
     step = s.round_to()
     lost = s.value % step + step * s.draws.between(0, min(12, s.value // (3 * step)))
-    if lost < 2 or s.value - lost < 6 or not (phrase := s.phrase("lose")):
+    if lost < 2 or s.value - lost < 6 or s.ref == "taken" or not (phrase := s.phrase("lose")):
         return False
     name = s.tell("lost", lost, phrase=phrase)
     s.make("minus", [s.now, name], "kept", phrase=phrase)
@@ -222,7 +222,7 @@ def _by_dozen(s: Story) -> bool:
 
 
 def _left_over(s: Story) -> bool:
-    fits = [n for n in range(4, 15) if s.value % n > 1 and s.value // n > 2]
+    fits = [n for n in range(4, 15) if s.value % n > 2 and s.value // n > 2]
     if not fits:
         return False
     size = s.draws.choice(fits)
@@ -251,15 +251,15 @@ def _given_packs(s: Story) -> bool:
 STARTS = (
     Event("groups", _groups, "", 1, 3, to="K"),
     Event("nested", _nested, "", 2, 1.2, "nested", to="K"),
-    Event("dozens", _dozens, "", 1, 3.4, "dozen", to="K"),
-    Event("daily", _daily, "", 1, 2.4, "daily", to="K"),
-    Event("machine", _machine, "", 1, 3, "machine", to="K"),
+    Event("dozens", _dozens, "", 1, 5, "dozen", to="K"),
+    Event("daily", _daily, "", 1, 4, "daily", to="K"),
+    Event("machine", _machine, "", 1, 4.5, "machine", to="K"),
     Event("twice", _twice, "", 3, 0.8, "twice", to="K"),
     Event("plain", _plain, "", 0, 0.9, to="K"),
 )
 EVENTS = (
     Event("compared", _compared, "K", 1, 5),
-    Event("second", _second, "K", 1, 1.5, "twice", to="J"),
+    Event("second", _second, "K", 2, 1.5, "twice", to="J"),
     Event("joined", _joined, "KJ", 1, 7, to="N"),
     Event("difference", _difference, "J", 1, 3, to="end", most=1),
     Event("priced_kinds", priced_kinds, "KJ", 3, 4, to="M"),
@@ -280,7 +280,7 @@ EVENTS = (
     Event("priced", priced, "G", 1, 4, "income", to="M"),
     Event("priced", priced, "L", 1, 4, "outgo", to="M"),
     Event("priced", priced, "EF", 1, 4, "sells", to="end", most=1),
-    Event("cents", priced_cents, "KN", 2, 3.5, "cents", to="M"),
+    Event("cents", priced_cents, "KN", 2, 4.5, "cents", to="M"),
     Event("two_prices", two_prices, "KN", 5, 4, "income", to="M"),
     Event("paid", paid, "M", 1, 2),
     Event("helped", helped, "M", 1, 1.5),

@@ -33,7 +33,7 @@ def part(s: Story) -> bool:
 
 def rest(s: Story) -> bool:
     before = s.now
-    if not part(s):
+    if s.ref == "taken" or not part(s):  # the rest of what has been taken, or of what was there before?
         return False
     s.ref = "kept"
     return s.make("minus", [before, s.now], "rest", phrase=s.nodes[-1][4])
@@ -79,7 +79,7 @@ def priced_cents(s: Story) -> bool:
 def two_prices(s: Story) -> bool:
     """A part at one price and the rest at another."""
     before = s.now
-    if "price" not in s.world.numbers or not part(s):
+    if "price" not in s.world.numbers or s.ref == "taken" or not part(s):
         return False
     phrase, way, taken = s.nodes[-1][4], way_of(s), s.now
     s.make("minus", [before, taken], "rest", phrase=phrase)

@@ -106,7 +106,7 @@ def draw(draws: Draws, level: int) -> Problem:
 
 
 def _fits(value: Any, unit: str) -> bool:
-    return 2 <= value <= MOST  # type: ignore[no-any-return]
+    return 3 <= value <= MOST  # type: ignore[no-any-return]
 
 
 def _add_aside(s: Story) -> None:

@@ -129,11 +129,11 @@ def _edit(
             return None
         changed[args[1]] = Fraction(1, share.denominator)
     elif kind == "misremembered_fact":
-        wrong: Sequence[Value] = FACTS[args[-1]][1:]
+        wrong = [n for n in FACTS[args[-1]][1:] if n != right.value]
         if op == "over":  # of cents, minutes, grams: a wrong number that they can be divided by
-            wrong = [n for n in FACTS[args[-1]][1:] if int(right.steps[args[0]].value) % n == 0]
-            if not wrong:
-                return None
+            wrong = [n for n in wrong if int(right.steps[args[0]].value) % n == 0]
+        if not wrong:
+            return None
         changed[args[-1]] = wrong[structure["style"] % 4 // 3 % len(wrong)]  # mostly the likeliest one
     elif kind == "used_distractor":
         aside = _aside_of(structure)

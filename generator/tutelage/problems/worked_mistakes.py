@@ -24,8 +24,8 @@ _SIGNS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
 _NAMED = re.compile(r"\b(?:add|multipl|divi|subtract|times|sum|product|differen|minus|plus)", re.I)
 _HALF = Fraction(1, 2)
 _COMPARES = re.compile(  # half as many, half the price; not half of her money
-    r" (?:as|that|what|(?:of )?(?:the|that|this|his|her|their|its) (?:size|number|amount|price|cost|time|length|age|weight"
-    r"|height|distance|speed|value|rate|quantity|total)|of (?:that|what))\b")
+    r" (?:as|that|what|of (?:that|what)|(?:of )?(?:the|that|this|his|her|their|its) (?:size|number|amount|price|cost|"
+    r"time|length|age|weight|height|distance|speed|value|rate|quantity|total))\b")
 _COMPARES_OR_NOT = re.compile(r"(?! (?:a|an|per|each|every|daily|weekly|in|for)\b)")  # not twice a week
 
 

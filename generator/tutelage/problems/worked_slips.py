@@ -164,7 +164,7 @@ def _quote(place: Place, secret: AbstractSet[Value]) -> str:
             continue
         first = max([at + 2 for mark in _ENDS if (at := text.rfind(mark, 0, start)) >= 0], default=0)
         last = min([at for mark in _ENDS if (at := text.find(mark, end)) >= 0], default=len(text) - 1)
-        sentence = text[first : last + 1].strip()
+        sentence = str(text[first : last + 1]).strip()
         if len(sentence) <= LONGEST_QUOTE and secret.isdisjoint(numbers_in(sentence)):
             return sentence
     return ""

@@ -55,7 +55,8 @@ _VERB = re.compile(
     r"is|are|was|were|will|would|can|could|has|had|have|did|does|do|so|because|which|who|that|and|but|if|when|since|to|as|"
     r"than|while|[a-z]{3,}ed|he|she|they|it")
 _LOOSE_END = re.compile(
-    r"(?: (?:for|at|in|of|with|on|per|by|from|a|an|the|his|her|their|each other|about|during|and|that))+$")
+    r"(?: (?:in all|in total|for|at|in|of|with|on|per|by|from|a|an|the|his|her|their|each other|about|during|and|"
+    r"that))+$")
 
 
 class _Spot(NamedTuple):
@@ -210,7 +211,7 @@ def things(text: str, longest: int = 2) -> str:
 
     With `longest` above 2 the words that go with them may follow: "hours a week".
 
-    >>> things("regular sandwiches for the guests"), things("got on"), things("people on the bus drove", 5)
+    >>> things("regular sandwiches for the guests"), things("got on"), things("people on the bus, and more", 5)
     ('regular sandwiches', '', 'people on the bus')
     """
     words = re.split(r"[^A-Za-z'’-]* ", text.strip(" ,.;:?!") + " ")[:-1]

@@ -78,7 +78,7 @@ nursery
 post
   nouns: a letter/letters, b postcard/postcards, c parcel/parcels, all item/items, box sack/sacks,
     outer van/vans,
-    pack bundle/bundles, sharer postwoman/postwomen, helper clerk/clerks, owner town/towns
+    pack bundle/bundles, sharer postwoman/postwomen, helper clerk/clerks, owner county/counties
   words: place=post office, made=arrive, in=in, nest=bring, back=brings back, machine=sorts,
     packed=tied in, done=scanned,
     machines=A sorting machine
@@ -92,7 +92,7 @@ post
 library
   nouns: a novel/novels, b comic/comics, c atlas/atlases, all book/books, box box/boxes,
     outer van/vans, pack bundle/bundles,
-    sharer shelf/shelves, helper assistant/assistants, owner town/towns
+    sharer shelf/shelves, helper assistant/assistants, owner county/counties
   words: place=library, made=are delivered, in=in, nest=bring, done=labelled, packed=tied in
   lose: are damaged; go back to the publisher; turn out to be missing pages
   gain: are given by readers; come from another library

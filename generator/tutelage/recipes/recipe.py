@@ -17,7 +17,7 @@ from tutelage.draws import Draws
 from tutelage.errors import UsageError
 from tutelage.plan import Options
 from tutelage.problems import FAMILIES, any_family, family_named
-from tutelage.problems.family import Family, Posed
+from tutelage.problems.family import Family, Posed, structure_hash
 from tutelage.records.episode import Drop, Episode
 from tutelage.talk.acts import Voice, student_voice, teacher_voice
 from tutelage.talk.case import Case, make_case
@@ -59,7 +59,7 @@ class Recipe:
 
 
 def families_of(options: Options) -> tuple[Family, ...]:
-    """The families to draw from. Raises UsageError for a name that does not exist, be it to draw from or to hold out."""
+    """The families to draw from. Raises UsageError for a name that does not exist, to draw from or to hold out."""
     for name in options.holdout_families:
         any_family(name)
     return tuple([family_named(name) for name in options.families]) or FAMILIES
@@ -139,7 +139,7 @@ def cast_item(item: Item, students: Sequence[str], *, slips: int, leave_facts: f
 def episode(item: Item, cast: Cast, dialogue: Dialogue, *, arm: str = "", teacher: str = "") -> Episode:
     return Episode(item.recipe, arm, item.seed, item.number, cast.posed.source, cast.student.name,
                    teacher or cast.teacher.name, cast.student_voice.name, cast.teacher_voice.name,
-                   item.options.max_turns, dialogue)
+                   item.options.max_turns, structure_hash(cast.posed.family, cast.posed.problem.structure), dialogue)
 
 
 def screened(made: Episode, options: Options) -> Result:

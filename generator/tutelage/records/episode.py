@@ -5,7 +5,6 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import NamedTuple
 
-from tutelage.problems.family import structure_hash
 from tutelage.talk.acts import ATTEMPTS, QUESTIONS
 from tutelage.talk.converse import Dialogue
 from tutelage.values import Turn
@@ -33,13 +32,9 @@ class Episode(NamedTuple):
     student_voice: str
     teacher_voice: str
     max_turns: int
+    structure: str  # hash that all problems of one shape share
     dialogue: Dialogue
     injections: tuple[Injection, ...] = ()
-
-    @property
-    def structure(self) -> str:
-        case = self.dialogue.case
-        return structure_hash(case.family, case.problem.structure)
 
     @property
     def student_turns(self) -> list[Turn]:

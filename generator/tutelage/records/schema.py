@@ -76,7 +76,6 @@ class Row(NamedTuple):
     episode: Episode
     id: str
     problem: str  # JSON
-    structure: str
 
 
 def packed_rows(episodes: Sequence[Episode]) -> list[Row]:
@@ -85,7 +84,7 @@ def packed_rows(episodes: Sequence[Episode]) -> list[Row]:
         problem, turns = pack(e.dialogue.case.problem), e.dialogue.turns
         said = content_id(e.recipe, e.arm, problem, [t.text for t in turns], [t.act.kind for t in turns],
                           [t.act.answer for t in turns])
-        rows.append(Row(e, said, problem, e.structure))
+        rows.append(Row(e, said, problem))
     return rows
 
 
@@ -102,7 +101,7 @@ def episodes_table(rows: Sequence[Row]) -> pa.RecordBatch:
         "source": [e.source for e in episodes],
         "family": [c.family.name for c in cases],
         "level": [c.problem.level for c in cases],
-        "structure": [row.structure for row in rows],
+        "structure": [e.structure for e in episodes],
         "student": [e.student for e in episodes],
         "teacher": [e.teacher for e in episodes],
         "student_voice": [e.student_voice for e in episodes],
@@ -177,5 +176,5 @@ def _private(rows: Sequence[Row]) -> pa.StructArray:
 def _meta(row: Row) -> str:
     e, case = row.episode, row.episode.dialogue.case
     return _ENCODE({"recipe": e.recipe, "arm": e.arm, "family": case.family.name, "level": case.problem.level,
-                       "student": e.student, "teacher": e.teacher, "structure": row.structure,
+                       "student": e.student, "teacher": e.teacher, "structure": e.structure,
                        "n_turns": len(e.dialogue.turns) // 2, "source": e.source})

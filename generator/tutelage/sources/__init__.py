@@ -61,7 +61,8 @@ def load(spec: str, most: int | None = None) -> Source:
 def _load(spec: str, path: str, stamp: tuple[int, int] | None, most: int | None) -> Source:
     """As `load`; the stamp tells whether the file is still the one that was read."""
     name = Path(path).name if stamp else path
-    digest, pool, dropped, rows = sha256(), [], Counter[str](), 0
+    digest, dropped, rows = sha256(), Counter[str](), 0
+    pool: list[Posed] = []
     for row in read_rows(path):
         if most is not None and len(pool) >= most:
             break

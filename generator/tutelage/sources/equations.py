@@ -45,7 +45,7 @@ _SIGNS = {"×": "*", "times": "*", "multiplied by": "*", "of": "*", "÷": "/", "
           "minus": "-", "–": "-", "—": "-", "−": "-"}
 _EQUALS = re.compile(r"=|\bequals\b|\bis equal to\b")
 _BREAK = re.compile(r"[.!?](?=\s[A-Z]|$)|;(?=\s)")
-_SPACE_BEFORE, _EQUAL_SPACES = re.compile(r" ([,.;:!?])(?= |$)"), re.compile(r" ?= ?")
+_SPACE_BEFORE, _EQUAL_SPACES = re.compile(r" ([,.;:!?])(?= |$)"), re.compile(r" ?(?:= ?)+")
 _CURRENCY_BEFORE, _SPOT_SPACE = re.compile(rf"([$€£])\s?{_SPOT}"), re.compile(rf"{_SPOT}\s")
 _BARE_POINT = re.compile(r"\.(?<![0-9]\.)(?=[0-9])")
 _BRACKETED = re.compile(r"([0-9%])\s?\(([0-9]+(?:\.[0-9]+|/[0-9]+)?%?)\)(?!\()")
@@ -117,7 +117,7 @@ def clean(text: str) -> str:
     if "x" in text or "X" in text:
         text = _CROSS.sub(" × ", text)
     if _SPOT in text:
-        text = _SPOT_SPACE.sub(_SPOT, _CURRENCY_BEFORE.sub(rf"{_SPOT}\1", text))
+        text = _SPOT_SPACE.sub(_SPOT, _CURRENCY_BEFORE.sub(rf"{_SPOT}\1", text)).replace("$$", "$")
     if "(" in text:
         text = _BRACKETED.sub(r"\1 × \2", text)  # 500(0.40)
     return _EQUAL_SPACES.sub(" = ", text).strip()

@@ -1,5 +1,6 @@
 """What each number of a solution comes from: the expression graph behind its lines.
 
+    >>> from tutelage.sources.equations import read_line
     >>> graph = Graph("Mia sold 48 clips in April and half as many in May. How many did she sell?")
     >>> graph.read([read_line("In May she sold 48/2 = <<48/2=24>>24 clips."), read_line("That makes 48 + 24 = 72.")])
     >>> [step[0] for step in graph.steps], graph.lines[1]

@@ -1,6 +1,6 @@
 """Which constant of common knowledge a number of a solution is: 7 where weeks and days are spoken of.
 
-    >>> fact_for(7, {"days", "week"}, set())
+    >>> fact_for(7, {"day", "days", "week"}, set())
     'week'
 
 The constants themselves, and what one might take them for, are `problems.worked_graph.FACTS`.

@@ -1,5 +1,6 @@
 """A solution's lines as parts: texts, and the numbers and signs of its equations each as a part of its own.
 
+    >>> from tutelage.sources.equations import read_line
     >>> line = read_line("She sold 48+24 = <<48+24=72>>72 clips altogether")
     >>> sign = sign_part(line.text, line.equations[0].spots[1])
     >>> parts_of(line.text, 0, len(line.text), [sign])
