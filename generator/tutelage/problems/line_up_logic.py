@@ -190,7 +190,7 @@ def _in_between(x: int, low: int, high: int) -> Open:
 class Rule(NamedTuple):
     """A clue as `chase` reads it, with one of three tables."""
 
-    index: int
+    number: int  # of the clue
     people: tuple[int, ...]
     form: str
     mask: int  # of a clue on one person: the places it allows
@@ -320,7 +320,7 @@ def _next(n: int, rules: Sequence[Rule], opens: Sequence[int], loose: Sequence[i
     if narrowing is None:
         return None
     rule, left = narrowing
-    return Move("clue", rule.index, rule.people[0], tuple(opens), with_places(opens, rule.people, left))
+    return Move("clue", rule.number, rule.people[0], tuple(opens), with_places(opens, rule.people, left))
 
 
 def with_places(opens: Sequence[int], who: Sequence[int], places: Sequence[int]) -> Open:
@@ -359,7 +359,7 @@ def plan(n: int, clues: tuple[Clue, ...], goal: Goal) -> Plan | None:
 def _needed(rules: Sequence[Rule], moves: Sequence[Move], need: set[int], end: Sequence[int]) -> list[Move]:
     """Those of the moves that bear on the places of the people in `need`, which grows by what they rest on;
     `end` holds the open places behind them."""
-    people = {rule.index: rule.people for rule in rules}
+    people = {rule.number: rule.people for rule in rules}
     kept, after = [], end
     for move in reversed(moves):
         before = move.before
@@ -390,7 +390,7 @@ def _case(n: int, rules: Sequence[Rule], opens: Sequence[int], orders: int) -> M
             chain = chase(n, rules, trial, None, most=6)
             if chain and chain[-1].kind == "clash":
                 end = chain.pop()
-                need = {end.person}.union(*[rule.people for rule in rules if rule.index == end.clue])
+                need = {end.person}.union(*[rule.people for rule in rules if rule.number == end.clue])
                 chain = [*_needed(rules, chain, need, end.before), end]
                 if len(chain) <= LONGEST_CASE:
                     after = list(opens)

@@ -206,6 +206,7 @@ def write(problem: Problem, read: Read, moves: Sequence[Move], said: tuple[Value
     the first move need where it is a mistake."""
     structure, bank, quantities = problem.structure, read.bank, problem.quantities
     style, steps = structure["style"], list(head)
+    uses: tuple[str, ...]
     for number, move in enumerate(moves, start=len(steps)):
         kind, clue = move.kind, move.clue
         line, new = _line(structure, read, move, style + number, wrong)
