@@ -110,10 +110,10 @@ class Wordings:
         plain = self._plain.get(key)
         if plain is None:
             renders = tuple([self._compiled(key, index) for index in self._fits(key, frozenset())])
-            plain = self._plain[key] = (renders, crc32(key.encode()))
+            plain = self._plain[key] = (renders, crc32(key.encode()) >> 2)  # 30 bits: one digit of an int
         renders, salt = plain
-        # Knuth's multiplicative hash: neighbouring keys of one style must not choose in step
-        render = renders[((style ^ salt) * 2654435761 >> 9) % len(renders)]
+        # the prime mixes the bits, so that the keys of one style don't choose in step
+        render = renders[(style ^ salt) % 1_000_003 % len(renders)]
         try:
             return render(fields)
         except _FAILURES as error:

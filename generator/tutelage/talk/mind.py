@@ -22,6 +22,7 @@ class Mind:
         self.said: set[str] = set()  # wordings used, so that none is said twice
         self.written = 0  # number of steps of the right work that stand in the dialogue already
         self.exposed: Slip | None = None  # the mistake that the last attempt showed
+        self.asked: set[int] = set()  # steps that it has asked about since the last attempt
         self.need = draws.between(1, 3)  # the level of hint that it takes to be understood
         self.family_words = wordings(f"problems/{case.family.name}")
         self.programs = case.family.kind(case.problem.structure) == "program"
@@ -34,7 +35,7 @@ class Mind:
         """The whole work, with the mistake where there is one, and the answer."""
         work = slip.work if slip else self.case.right
         start, self.written = self.written, slip.step if slip else len(work.steps)
-        self.exposed = slip
+        self.exposed, self.asked = slip, set()
         if not opening and not start:
             opening = self._maybe("student/attempt", "open", 0.45 if "chatty" in self.voice.tags else 0.2)
         parts = [opening, self._work(work, start), self._final(work)]
@@ -48,7 +49,7 @@ class Mind:
         if mended is None:
             return self.attempt(slip, opening=self.generic("student/again", "go_on" if self.written else "begin"))
         start = mended.step if slip is None else min(mended.step, slip.step)
-        self.exposed, self.written = slip, slip.step if slip else len(work.steps)
+        self.exposed, self.written, self.asked = slip, slip.step if slip else len(work.steps), set()
         mend = self.words_of(mended, "mend")
         return Turn("student", self._act(REVISE, work, slip),
                     self._join([mend, self._work(work, start), self._final(work)]))
@@ -109,8 +110,13 @@ class Mind:
         return Turn("student", Act(CHECK, self.case.right.steps[step].name, step=step),
                     self._join([text, self.say("student/ask", "check", {"what": what})]))
 
+    def stuck(self) -> Turn:
+        """Knows which step is meant, and not what is wrong with it."""
+        return Turn("student", Act(VAGUE), self.generic("student/ask", "stuck"))
+
     def which(self, step: int) -> Turn:
         """Asks whether a step of its last attempt is the wrong one."""
+        self.asked.add(step)
         shown = self.exposed.work if self.exposed else self.case.right
         return Turn("student", Act(CHECK, shown.steps[step].name, step=step),
                     self.say("student/ask", "which", {"what": shown.steps[step].what}))

@@ -152,7 +152,10 @@ def _puzzled(mind: Mind, history: History) -> Turn:
     if act.kind == MISLEAD and act.step < slip.step:
         return mind.holds(act.step)
     if act.kind == HINT:
-        return mind.which(mind.draws.between(max(0, slip.step - 1), min(slip.step + 1, len(slip.work.steps) - 1)))
+        if slip.step in mind.asked:
+            return mind.stuck()
+        near = range(max(0, slip.step - 1), min(slip.step + 2, len(slip.work.steps)))
+        return mind.which(mind.draws.choice([step for step in near if step not in mind.asked]))
     if act.kind in (RETRY, SHUFFLE, MISLEAD):
         return mind.redo(_another(mind, slip))
     return mind.defend()

@@ -133,10 +133,11 @@ class _Desk:
         act = history[-1].act
         if act.kind == ASK:
             return self._tell(case, act.target)
-        if act.kind == VAGUE:
+        attempted = any(turn.act.kind in ATTEMPTS for turn in history)
+        if act.kind == VAGUE and not attempted:
             return Turn("teacher", Act(START, case.right.steps[0].name, step=0),
                         self.say("start", what=case.right.steps[0].what))
-        if act.kind == CHECK and (self.policy.questions or any(turn.act.kind in ATTEMPTS for turn in history)):
+        if act.kind == VAGUE or (act.kind == CHECK and (self.policy.questions or attempted)):
             return self._judge_step(case, history)
         if not self.policy.questions:
             return Turn("teacher", Act(DONT_KNOW, act.target), self.say("dont_know"))
@@ -151,7 +152,7 @@ class _Desk:
                                                          sentence=words.sentence))
 
     def _judge_step(self, case: Case, history: History) -> Turn:
-        """Yes or no about a step, or the pointer that the student's search has earned."""
+        """Yes or no about a step, and the hint that the student's search has earned."""
         act = history[-1].act
         wrong = next((turn.act for turn in reversed(history) if turn.act.kind in ATTEMPTS), None)
         if wrong is None:
@@ -159,7 +160,9 @@ class _Desk:
         slip = slip_of(case, wrong)
         given = [turn.act.level for turn in history if turn.act.kind == HINT and turn.act.target == slip.kind]
         level = min(3, 1 + max(given, default=0))
-        if back := self._takes_back(case, history):
+        if act.kind == VAGUE:
+            opening = ""
+        elif back := self._takes_back(case, history):
             opening = back
         elif act.step == slip.step:
             opening = self.say("there")
