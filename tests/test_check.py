@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from tutelage.build import build
 from tutelage.check import Found, check
 from tutelage.errors import StoreError, UsageError
 from tutelage.plan import Plan
+from tutelage.problems import any_family
+from tutelage.problems.family import unpack
 from tutelage.recipes import RECIPES
 from tutelage.records.episode import content_id
 from tutelage.records.schema import SCHEMAS
@@ -249,6 +252,37 @@ def blamed(sml: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set
 def test_damage_in_an_episode_is_found(name: str, blamed: dict[str, set[str]]) -> None:
     """Each damage is found in its row by the check that is meant to find it; rows without damage are not blamed."""
     assert blamed[name] >= CHANGES[name][2]
+
+
+def test_a_premise_that_nobody_tells_is_found(damaged: Path) -> None:
+    """What is not common knowledge stands in the statement: one that is rendered without it is found all the same."""
+
+    def hide(row: Row) -> None:
+        family = any_family(row["family"])
+        row["private"]["known"].pop()
+        problem = unpack(family, row["level"], row["private"]["problem"])
+        row["turns"][0]["text"] = family.state(problem, frozenset(row["private"]["known"]))
+
+    [number] = plant(damaged, (hide, slipped))
+    faults = [fault for fault in check(damaged).faults if fault.kind == "statement"]
+    assert [(fault.file, fault.row) for fault in faults] == [(EPISODES, number)]
+    assert "leaves out" in faults[0].what
+
+
+@pytest.mark.parametrize(("broken", "kind", "what"), [
+    ({"solve": lambda structure, values: "nowhere"}, "answer", "the solver does not give"),
+    ({"confirm": lambda problem: "nowhere"}, "answer", "the second solver does not give"),
+    ({"judge": lambda problem, right, answer: False}, "answer", "the judge rejects"),
+    ({"judge": lambda problem, right, answer: True}, "slip", "the judge accepts"),
+], ids=["solver", "second solver", "strict judge", "lax judge"])
+def test_solvers_that_disagree_are_found(broken: dict[str, Any], kind: str, what: str, sml: Path,
+                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row is right only where solver, worked solution, second solver and judge still agree on it."""
+    monkeypatch.setattr("tutelage.check.any_family", lambda name: replace(any_family(name), **broken))
+    found = check(sml)
+    blamed = {(fault.file, fault.row) for fault in found.faults if fault.kind == kind and what in fault.what}
+    assert len(blamed) > 60
+    assert {fault.kind for fault in found.faults} == {kind}
 
 
 def test_a_changed_id_is_found(damaged: Path) -> None:

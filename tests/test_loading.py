@@ -83,7 +83,7 @@ def test_a_shard_without_rows_does_no_harm(streaming: bool, load: Any, tmp_path:
                                            monkeypatch: pytest.MonkeyPatch) -> None:
     """A split that has rows in some shards only is read whole; one that has none in any shard has no file at all."""
     monkeypatch.setattr(Plan, "shard_rows", property(lambda _: 2))
-    build(Plan("sml", 24, 3, Options(families=("shortest_path",))), tmp_path / "out")
+    build(Plan("sml", 60, 3, Options(families=("shortest_path",))), tmp_path / "out")
     empty = [path for path in tmp_path.glob("out/sft/*") if not pq.read_metadata(path).num_rows]
     assert empty
     for split in ("train", "validation", "test", "heldout"):

@@ -71,53 +71,50 @@ ROLES = {"teacher": "user", "student": "assistant"}
 
 
 class Row(NamedTuple):
-    """An episode with what is needed more than once when it is written."""
+    """An episode as it is written, without the objects it was made from: those can go while a row waits for others."""
 
-    episode: Episode
     id: str
-    problem: str  # JSON
+    arm: str
+    reward: int
+    plain: tuple[Any, ...]  # the flat columns of `EPISODES` in their order
+    turns: tuple[Turn, ...]
+    private: tuple[Any, ...]  # the fields of `PRIVATE` in their order
+    meta: str  # JSON
+
+
+def pack_row(e: Episode) -> Row:
+    """The episode as a row."""
+    case, turns = e.dialogue.case, e.dialogue.turns
+    problem = pack(case.problem)
+    said = content_id(e.recipe, e.arm, problem, [t.text for t in turns], [t.act.kind for t in turns],
+                      [t.act.answer for t in turns])
+    plain = (said, e.recipe, e.arm, e.seed, e.item, e.source, case.family.name, case.problem.level, e.structure,
+             e.student, e.teacher, e.student_voice, e.teacher_voice, e.max_turns, len(turns) // 2,
+             e.dialogue.solved_turn, e.dialogue.reward)
+    private = (case.right.answer, _ENCODE(to_json(case.right.value)), "\n".join([s.line for s in case.right.steps]),
+               problem, [q.name for q in case.problem.quantities if q.name in case.known],
+               [(s.kind, s.step, s.work.answer) for s in case.slips],
+               _ENCODE([i._asdict() for i in e.injections]) if e.injections else "[]")
+    meta = _ENCODE({"recipe": e.recipe, "arm": e.arm, "family": case.family.name, "level": case.problem.level,
+                    "student": e.student, "teacher": e.teacher, "structure": e.structure,
+                    "n_turns": len(turns) // 2, "source": e.source})
+    return Row(said, e.arm, e.dialogue.reward, plain, turns, private, meta)
 
 
 def packed_rows(episodes: Sequence[Episode]) -> list[Row]:
-    rows = []
-    for e in episodes:
-        problem, turns = pack(e.dialogue.case.problem), e.dialogue.turns
-        said = content_id(e.recipe, e.arm, problem, [t.text for t in turns], [t.act.kind for t in turns],
-                          [t.act.answer for t in turns])
-        rows.append(Row(e, said, problem))
-    return rows
+    return [pack_row(e) for e in episodes]
 
 
 def episodes_table(rows: Sequence[Row]) -> pa.RecordBatch:
     """Rows as a record batch of `EPISODES`."""
-    episodes = [row.episode for row in rows]
-    cases = [e.dialogue.case for e in episodes]
-    plain: dict[str, list[Any]] = {
-        "id": [row.id for row in rows],
-        "recipe": [e.recipe for e in episodes],
-        "arm": [e.arm for e in episodes],
-        "seed": [e.seed for e in episodes],
-        "item": [e.item for e in episodes],
-        "source": [e.source for e in episodes],
-        "family": [c.family.name for c in cases],
-        "level": [c.problem.level for c in cases],
-        "structure": [e.structure for e in episodes],
-        "student": [e.student for e in episodes],
-        "teacher": [e.teacher for e in episodes],
-        "student_voice": [e.student_voice for e in episodes],
-        "teacher_voice": [e.teacher_voice for e in episodes],
-        "max_turns": [e.max_turns for e in episodes],
-        "n_turns": [len(e.dialogue.turns) // 2 for e in episodes],
-        "solved_turn": [e.dialogue.solved_turn for e in episodes],
-        "reward": [e.dialogue.reward for e in episodes],
-    }
-    arrays = [pa.array(column, EPISODES.field(name).type) for name, column in plain.items()]
-    return pa.RecordBatch.from_arrays([*arrays, _turns(episodes), _private(rows)], schema=EPISODES)
+    columns = zip(*[row.plain for row in rows], strict=True)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, list(EPISODES)[:-2], strict=True)]
+    return pa.RecordBatch.from_arrays([*arrays, _turns(rows), _private(rows)], schema=EPISODES)
 
 
 def sft_table(rows: Sequence[Row], train_on: str) -> pa.RecordBatch:
     """Rows as a record batch of `SFT`."""
-    turns = [row.episode.dialogue.turns for row in rows]
+    turns = [row.turns for row in rows]
     flat = list(chain.from_iterable(turns))
     messages = pa.StructArray.from_arrays([
         pa.array([ROLES[t.role] for t in flat], pa.string()),
@@ -127,7 +124,7 @@ def sft_table(rows: Sequence[Row], train_on: str) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([
         pa.array([row.id for row in rows], pa.string()),
         pa.ListArray.from_arrays(_offsets([len(each) for each in turns]), messages),
-        pa.array([_meta(row) for row in rows], pa.string()),
+        pa.array([row.meta for row in rows], pa.string()),
     ], schema=SFT)
 
 
@@ -135,12 +132,9 @@ def _offsets(lengths: Sequence[int]) -> pa.Array:
     return pa.array([0, *accumulate(lengths)], pa.int32())
 
 
-def _turns(episodes: Sequence[Episode]) -> pa.ListArray:
-    turns: list[Turn] = []
-    acts = []
-    for e in episodes:
-        turns += e.dialogue.turns
-        acts += [t.act for t in e.dialogue.turns]
+def _turns(rows: Sequence[Row]) -> pa.ListArray:
+    turns = list(chain.from_iterable([row.turns for row in rows]))
+    acts = [turn.act for turn in turns]
     columns: list[list[Any]] = [
         [t.role for t in turns], [a.kind for a in acts], [a.target for a in acts], [a.level for a in acts],
         [t.text for t in turns], [a.answer for a in acts], [a.slip for a in acts], [a.step for a in acts],
@@ -148,33 +142,19 @@ def _turns(episodes: Sequence[Episode]) -> pa.ListArray:
         [t.ig_bits for t in turns],
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, TURN, strict=True)]
-    return pa.ListArray.from_arrays(_offsets([len(e.dialogue.turns) for e in episodes]),
+    return pa.ListArray.from_arrays(_offsets([len(row.turns) for row in rows]),
                                     pa.StructArray.from_arrays(arrays, fields=list(TURN)))
 
 
 def _private(rows: Sequence[Row]) -> pa.StructArray:
-    episodes = [row.episode for row in rows]
-    cases = [e.dialogue.case for e in episodes]
-    slips = list(chain.from_iterable([c.slips for c in cases]))
+    answer, value, solution, problem, known, slips, injections = zip(*[row.private for row in rows], strict=True)
+    flat = list(chain.from_iterable(slips))
     slip_type = PRIVATE.field("slips").type
-    slip_array = pa.StructArray.from_arrays([
-        pa.array([s.kind for s in slips], pa.string()), pa.array([s.step for s in slips], pa.int16()),
-        pa.array([s.work.answer for s in slips], pa.string()),
-    ], fields=list(slip_type.value_type))
-    return pa.StructArray.from_arrays([
-        pa.array([c.right.answer for c in cases], pa.string()),
-        pa.array([_ENCODE(to_json(c.right.value)) for c in cases], pa.string()),
-        pa.array(["\n".join([s.line for s in c.right.steps]) for c in cases], pa.string()),
-        pa.array([row.problem for row in rows], pa.string()),
-        pa.array([[q.name for q in c.problem.quantities if q.name in c.known] for c in cases], pa.list_(pa.string())),
-        pa.ListArray.from_arrays(_offsets([len(c.slips) for c in cases]), slip_array),
-        pa.array([json.dumps([i._asdict() for i in e.injections], ensure_ascii=False) if e.injections else "[]"
-                  for e in episodes], pa.string()),
-    ], fields=list(PRIVATE))
-
-
-def _meta(row: Row) -> str:
-    e, case = row.episode, row.episode.dialogue.case
-    return _ENCODE({"recipe": e.recipe, "arm": e.arm, "family": case.family.name, "level": case.problem.level,
-                       "student": e.student, "teacher": e.teacher, "structure": e.structure,
-                       "n_turns": len(e.dialogue.turns) // 2, "source": e.source})
+    slip_array = pa.StructArray.from_arrays(
+        [pa.array([slip[i] for slip in flat], field.type) for i, field in enumerate(slip_type.value_type)],
+        fields=list(slip_type.value_type))
+    texts = [pa.array(column, pa.string()) for column in (answer, value, solution, problem)]
+    return pa.StructArray.from_arrays(
+        [*texts, pa.array(known, pa.list_(pa.string())),
+         pa.ListArray.from_arrays(_offsets([len(each) for each in slips]), slip_array),
+         pa.array(injections, pa.string())], fields=list(PRIVATE))

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from tutelage.errors import StoreError
 from tutelage.records.episode import Episode
-from tutelage.records.schema import SCHEMAS, episodes_table, packed_rows, sft_table
+from tutelage.records.schema import SCHEMAS, Row, episodes_table, pack_row, sft_table
 from tutelage.store.splits import FAILURES
 
 ROW_GROUP = 1_000  # rows buffered and written together: part of the bytes
@@ -48,11 +48,11 @@ class ShardWriter:
     def __init__(self, root: Path, shard: int, shards: int, train_on: str) -> None:
         self.root, self.shard, self.shards, self.train_on = root, shard, shards, train_on
         self._writers: dict[tuple[str, str], pq.ParquetWriter] = {}
-        self._waiting: dict[str, list[Episode]] = {}
+        self._waiting: dict[str, list[Row]] = {}
 
     def add(self, split: str, episode: Episode) -> None:
         waiting = self._waiting.setdefault(split, [])
-        waiting.append(episode)
+        waiting.append(pack_row(episode))
         if len(waiting) == ROW_GROUP:
             self._flush(split)
 
@@ -82,15 +82,14 @@ class ShardWriter:
             self._temporary(config, split).unlink(missing_ok=True)
 
     def _flush(self, split: str) -> None:
-        episodes, self._waiting[split] = self._waiting[split], []
-        if not episodes:
+        rows, self._waiting[split] = self._waiting[split], []
+        if not rows:
             return
-        rows = packed_rows(episodes)
         self._writer("episodes", split).write_batch(episodes_table(rows))
         if split == FAILURES:
             return
-        for arm in {row.episode.arm: None for row in rows}:
-            chosen = [row for row in rows if row.episode.arm == arm and row.episode.dialogue.reward]
+        for arm in {row.arm: None for row in rows}:
+            chosen = [row for row in rows if row.arm == arm and row.reward]
             if chosen:
                 self._writer(sft_config(arm), split).write_batch(sft_table(chosen, self.train_on))
 
