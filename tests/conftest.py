@@ -6,6 +6,7 @@ A test that damages a dataset works on a copy (`shutil.copytree`).
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,10 @@ from hypothesis import settings
 
 from tutelage.build import build
 from tutelage.plan import Options, Plan
+
+# A test run in the background of a shell inherits an ignored Ctrl-C, and so would every build that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARD_ROWS = 60

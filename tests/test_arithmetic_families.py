@@ -50,7 +50,8 @@ def test_hidden_quantities_are_still_spoken_of(family: Family, level: int) -> No
             words = family.words(problem, quantity)
             view = family.state(problem, names - {quantity.name})
             assert words.sentence in family.state(problem, names)
-            assert words.sentence not in view
+            # two years with one rate are said in one sentence each, and then one of the two is left
+            assert view.count(words.sentence) == family.state(problem, names).count(words.sentence) - 1
             assert len(view.split(". ")) >= len(family.state(problem, names).split(". ")) - 1
             if quantity.name in ASIDES:
                 assert analyse(family, problem, names - {quantity.name}).determined
