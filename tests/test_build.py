@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import pkgutil
+import re
 import resource
 import shlex
 import shutil
@@ -238,12 +239,13 @@ def test_killed_and_resumed(undisturbed: Path, start: Callable[..., subprocess.P
     words = (*WORDS, "--workers", 2, "--out", out)
     moments: list[Callable[[], object]] = [
         lambda: (out / ".build" / "lock").exists(),
-        lambda: len(list(out.glob("episodes/.train-*.part"))) == 2,  # both workers write
+        lambda: any(out.glob("episodes/.train-*.part")),
         lambda: any(out.glob(".build/shard-*.json")),
     ]
     for number, moment in enumerate(moments):
         process = start(*words)
         wait_for(moment, process)
+        process.send_signal(signal.SIGSTOP)  # so that it does not end while we look for its workers
         workers = children(process.pid)
         assert len(workers) >= 2 or number == 0
         process.kill()
@@ -269,7 +271,10 @@ def test_ctrl_c(undisturbed: Path, start: Callable[..., subprocess.Popen[str]], 
     stdout, stderr = process.communicate()
     assert process.returncode == 130
     assert stdout == ""
-    assert stderr == f"stopped; 0 of 3 shards are kept in {out}. {LINE}\n"
+    assert re.fullmatch(rf"stopped; [0-2] of 3 shards are kept in {out}\. {LINE}\n", stderr)
+    deadline = time.monotonic() + 20  # the resource tracker ends a moment after the rest
+    while any(map(runs, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert not any(map(runs, workers))
     done = command(*WORDS, "--workers", 1, "--out", out, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -284,7 +289,7 @@ def test_ctrl_c_while_workers_start(start: Callable[..., subprocess.Popen[str]],
     os.killpg(process.pid, signal.SIGINT)
     _, stderr = process.communicate()
     assert process.returncode == 130
-    assert stderr == f"stopped; 0 of 3 shards are kept in {out}. {LINE}\n"
+    assert re.fullmatch(rf"stopped; [0-2] of 3 shards are kept in {out}\. {LINE}\n", stderr)
 
 
 def stopping(function: Callable[..., Any], when: Callable[..., bool]) -> Callable[..., Any]:
