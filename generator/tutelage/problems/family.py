@@ -36,11 +36,6 @@ def always(kind: str) -> Callable[[Structure], str]:
     return lambda structure: kind
 
 
-def state_in_order(problem: Problem, sentences: Sequence[str]) -> str:
-    """A plain statement: the scene, the sentences of the known quantities, the question."""
-    return " ".join([part for part in (problem.intro, *sentences, problem.question) if part])
-
-
 def no_options(problem: Problem) -> Sequence[str]:
     return ()
 

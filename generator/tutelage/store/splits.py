@@ -8,7 +8,6 @@ from __future__ import annotations
 from tutelage.plan import Options
 
 TRAIN, VALIDATION, TEST, HELDOUT, FAILURES = "train", "validation", "test", "heldout", "failures"
-SPLITS = (TRAIN, VALIDATION, TEST, HELDOUT, FAILURES)
 PER_MILLE = {TEST: 50, VALIDATION: 50}
 
 

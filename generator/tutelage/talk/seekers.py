@@ -7,17 +7,14 @@ asks before any work (`Family.in_order`).
 
 from __future__ import annotations
 
-import json
-
 from tutelage.errors import NoAnswer
-from tutelage.problems.family import from_json
 from tutelage.talk.acts import ABSTAIN, ASK, ASK_CONFLICT, ASSUME, DONT_KNOW, MISTELL, TELL_PART
 from tutelage.talk.case import first_untold
 from tutelage.talk.converse import History
 from tutelage.talk.mind import Mind
 from tutelage.talk.statements import sayable
 from tutelage.talk.students import Policy, StudentPolicy
-from tutelage.talk.users import hidden, misleading_value, told_names, work_with
+from tutelage.talk.users import hidden, misleading_value, told_names, value_in, work_with
 from tutelage.values import Act, Slip, Turn, Value
 
 
@@ -111,7 +108,7 @@ def _to_the_end(mind: Mind, passes: int, history: History = ()) -> Policy:
             return
         if reply.kind == MISTELL:
             place = gap[0] if gap else 0
-            yield _on_value(mind, (place, reply.target), from_json(json.loads(reply.answer)), "", 0)
+            yield _on_value(mind, (place, reply.target), value_in(reply), "", 0)
             mind.written = place  # what stands above it still holds
             yield mind.attempt(None, opening=mind.generic("student/missing", "anew"))
             return

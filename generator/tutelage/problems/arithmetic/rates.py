@@ -15,21 +15,20 @@ for an amount, the change taken for its result.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from tutelage.draws import Draws
 from tutelage.problems.arithmetic import rate_slips, telling
-from tutelage.problems.arithmetic.expressions import around, evaluate, rational
+from tutelage.problems.arithmetic.expressions import around
 from tutelage.problems.arithmetic.plots import FACTS, Story, grow
 from tutelage.problems.arithmetic.rate_events import TABLE
 from tutelage.problems.arithmetic.rate_numbers import PERCENTS, RIDES, SHIFTS, fits
 from tutelage.problems.arithmetic.rate_worlds import CURRENCIES, RATE_WORLDS, rate_nouns
 from tutelage.problems.arithmetic.telling import Teller
 from tutelage.problems.family import Family, always, check_level
-from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
+from tutelage.values import Problem, Quantity, Structure, Value
 from tutelage.wording import wordings
 
 NAME = "rates"
@@ -170,35 +169,6 @@ def _decimals(over: int, under: int) -> tuple[Value, ...]:
     return tuple([value for value in near if value > 0])
 
 
-def say(problem: Problem, quantity: Quantity) -> Words:
-    return telling.say(TELLER, problem, quantity)
-
-
-def state(problem: Problem, known: AbstractSet[str]) -> str:
-    return telling.state(TELLER, problem, known)
-
-
-def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
-    """The number that is asked for, exactly. Raises NoAnswer where less than nothing would be left."""
-    result: Value = evaluate(structure["nodes"], values)[-1]
-    return result
-
-
-def work(problem: Problem) -> Work:
-    """One line a node."""
-    values = problem.values
-    return telling.told(TELLER, problem.structure, values, evaluate(problem.structure["nodes"], values))
-
-
-def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
-    return rate_slips.slip(TELLER, problem, right, kind, step)
-
-
-def confirm(problem: Problem) -> Value:
-    """The second solver: sympy's rationals, from the last node back."""
-    return rational(problem.structure["nodes"], problem.values)
-
-
 def shape(structure: Structure) -> str:
     return f"{structure['world'].partition('_')[0]} {telling.signature(structure)}"
 
@@ -211,13 +181,13 @@ FAMILY = Family(
     slips=rate_slips.KINDS,
     draw=draw,
     pose=pose,
-    solve=solve,
-    work=work,
+    solve=telling.solve,
+    work=partial(telling.work, TELLER),
     sites=rate_slips.sites,
-    slip=slip,
-    confirm=confirm,
+    slip=partial(rate_slips.slip, TELLER),
+    confirm=telling.confirm,
     shape=shape,
-    words=say,
-    state=state,
+    words=partial(telling.say, TELLER),
+    state=partial(telling.state, TELLER),
     asides=True,
 )

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from tutelage.problems.arithmetic.expressions import Node
+from tutelage.problems.arithmetic.expressions import Node, evaluate, rational
 from tutelage.values import Problem, Quantity, Step, Structure, Value, Words, Work
 from tutelage.wording import cap, wordings
 
@@ -116,6 +116,24 @@ def question(teller: Teller, structure: Structure) -> str:
     last = len(structure["nodes"]) - 1
     key = key_in(teller, structure["world"], f"n.{structure['nodes'][last][2]}.q")
     return wordings(teller.file).choose(key, structure["style"], fields_of(teller, structure, last))
+
+
+def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
+    """The number that is asked for, exactly. Raises NoAnswer where nothing is left or a division that must
+    come out doesn't."""
+    result: Value = evaluate(structure["nodes"], values)[-1]
+    return result
+
+
+def confirm(problem: Problem) -> Value:
+    """The second solver: sympy's rationals, from the last node back."""
+    return rational(problem.structure["nodes"], problem.values)
+
+
+def work(teller: Teller, problem: Problem) -> Work:
+    """The right work, one line a node."""
+    values = problem.values
+    return told(teller, problem.structure, values, evaluate(problem.structure["nodes"], values))
 
 
 def told(teller: Teller, structure: Structure, values: Mapping[str, Value], results: Sequence[Any]) -> Work:

@@ -16,20 +16,20 @@ overlooked, a fact misremembered, stopping too soon.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from tutelage.draws import Draws
 from tutelage.problems.arithmetic import telling, word_slips
-from tutelage.problems.arithmetic.expressions import around, domains, evaluate, rational
+from tutelage.problems.arithmetic.expressions import around, domains, evaluate
 from tutelage.problems.arithmetic.plots import FACTS, Story, grow
 from tutelage.problems.arithmetic.telling import Teller
 from tutelage.problems.arithmetic.word_events import TABLE
 from tutelage.problems.arithmetic.word_slips import MOST
 from tutelage.problems.arithmetic.worlds import WORLDS, nouns
 from tutelage.problems.family import Family, always, check_level
-from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
+from tutelage.values import Problem, Quantity, Structure, Value
 from tutelage.wording import wordings
 
 NAME = "word_problem"
@@ -138,35 +138,6 @@ def _posed(structure: Structure, values: Mapping[str, Value], level: int, result
     return Problem(NAME, level, structure, tuple(quantities), intro, telling.question(TELLER, structure))
 
 
-def say(problem: Problem, quantity: Quantity) -> Words:
-    return telling.say(TELLER, problem, quantity)
-
-
-def state(problem: Problem, known: AbstractSet[str]) -> str:
-    return telling.state(TELLER, problem, known)
-
-
-def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
-    """The number that is asked for. Raises NoAnswer where a division doesn't come out or nothing is left."""
-    result: Value = evaluate(structure["nodes"], values)[-1]
-    return result
-
-
-def work(problem: Problem) -> Work:
-    """One line a node."""
-    values = problem.values
-    return telling.told(TELLER, problem.structure, values, evaluate(problem.structure["nodes"], values))
-
-
-def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
-    return word_slips.slip(TELLER, problem, right, kind, step)
-
-
-def confirm(problem: Problem) -> Value:
-    """The second solver: sympy's rationals, from the last node back."""
-    return rational(problem.structure["nodes"], problem.values)
-
-
 def shape(structure: Structure) -> str:
     return telling.signature(structure)
 
@@ -179,13 +150,13 @@ FAMILY = Family(
     slips=word_slips.KINDS,
     draw=draw,
     pose=pose,
-    solve=solve,
-    work=work,
+    solve=telling.solve,
+    work=partial(telling.work, TELLER),
     sites=word_slips.sites,
-    slip=slip,
-    confirm=confirm,
+    slip=partial(word_slips.slip, TELLER),
+    confirm=telling.confirm,
     shape=shape,
-    words=say,
-    state=state,
+    words=partial(telling.say, TELLER),
+    state=partial(telling.state, TELLER),
     asides=True,
 )
