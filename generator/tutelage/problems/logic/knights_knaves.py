@@ -207,12 +207,12 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
 
 def confirm(problem: Problem) -> Value:
     """The second solver: all models of "a claim is true exactly if its speaker is truthful", by sympy."""
-    from sympy import And, Equivalent, Implies, Not, Or, Symbol, Xor, false
+    from sympy import And, Dummy, Equivalent, Implies, Not, Or, Symbol, Xor, false
     from sympy.logic.inference import satisfiable
 
     names, (true, lie, _) = problem.structure["names"], text.STORIES[problem.structure["story"]]
     ask, about = problem.structure["ask"], problem.structure["about"]
-    honest = {name: Symbol(name) for name in names}
+    honest, rules = {name: Symbol(name) for name in names}, list[Any]()
     exclusive = any(q.value == EXCLUSIVE for q in problem.quantities)
 
     def meaning(claim: Any) -> Any:
@@ -221,8 +221,10 @@ def confirm(problem: Problem) -> Value:
             return honest[rest[0]] if rest[1] == true else Not(honest[rest[0]])
         if form == "count":
             chosen = combinations(names, rest[0])
-            worlds = [[honest[x] if x in some else Not(honest[x]) for x in names] for some in chosen]
-            return Or(false, *[And(*world) for world in worlds])
+            worlds = [And(*[honest[x] if x in some else Not(honest[x]) for x in names]) for some in chosen]
+            named = [Dummy() for _ in worlds]  # multiplied out, the clauses would be too many
+            rules.extend(map(Equivalent, named, worlds))
+            return Or(false, *named)
         if form in ("same", "differ"):
             same = Equivalent(honest[rest[0]], honest[rest[1]])
             return same if form == "same" else Not(same)
@@ -230,7 +232,7 @@ def confirm(problem: Problem) -> Value:
         return {"and": And(p, q), "if": Implies(p, q), "or": Xor(p, q) if exclusive else Or(p, q)}[form]
 
     claims = [q for q in problem.quantities if not q.fact]
-    rules = [Equivalent(honest[q.name.removesuffix("'s claim")], meaning(q.value)) for q in claims]
+    rules += [Equivalent(honest[q.name.removesuffix("'s claim")], meaning(q.value)) for q in claims]
     answers: set[Value] = set()
     for model in satisfiable(And(*rules), all_models=True):
         free = [name for name in names if model and honest[name] not in model]
