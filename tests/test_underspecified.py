@@ -26,7 +26,7 @@ from tutelage.errors import NoAnswer, TemplateError, UsageError
 from tutelage.plan import Options, Plan
 from tutelage.problems import FAMILIES, family_named
 from tutelage.problems.family import Family, Posed, all_names, from_json
-from tutelage.problems.views import tabulate
+from tutelage.problems.views import tabulate, witness
 from tutelage.recipes import recipe_named
 from tutelage.recipes.underspecified import facts_of
 from tutelage.records.episode import Episode
@@ -205,6 +205,25 @@ def test_witness_pairs_are_two_problems_with_two_answers(recipe: str, family: st
             assert answers[-1] == from_json(json.loads(stored["answer"]))
             assert answers[-1] == case.family.confirm(case.family.pose(asked.structure, values, asked.level))
         assert len(set(answers)) == len(answers) == (0 if row["answerable"] else 2)
+
+
+@EACH
+def test_nothing_told_leaves_two_answers(family: Family) -> None:
+    """A question about a problem of which nothing is told always has a witness pair, also where most are no problem."""
+    for number in range(60):
+        problem = family.draw(stream(8, "nothing told", family.name, number), 1 + number % 5)
+        pair = witness(family, problem, frozenset())
+        assert pair is not None
+        one, two = [family.solve(problem.structure, {**problem.values, **values}) for values in pair]
+        assert one != two
+
+
+@pytest.mark.parametrize("number", [3395, 19439])  # of 20,000, the two for which draws at random find no pair
+def test_rare_swapped_questions_have_their_witness(number: int) -> None:
+    plan = Plan("missing_premise", 20_000, 7, Options())
+    episodes = make_item(recipe_named("missing_premise"), plan, number, ()).kept
+    [row] = [e.native for e in episodes if e.native is not None and e.native["view"] == "swapped"]
+    assert len(row["witness"]) == 2
 
 
 @MADE

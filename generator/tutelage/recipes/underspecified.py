@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from math import prod
 from typing import Any, NamedTuple
 
 from tutelage.draws import Draws, stream
-from tutelage.errors import NoAnswer, UsageError
+from tutelage.errors import UsageError
 from tutelage.plan import Options
-from tutelage.problems.family import Family, Posed, all_names, structure_hash, to_json
+from tutelage.problems.family import Family, Posed, structure_hash, to_json
 from tutelage.problems.views import (
     MOST_COMPLETIONS,
     Table,
+    Witness,
     analyse_table,
     conditional_sufficiency,
     essential,
     minimal_unsatisfiable,
+    witness,
 )
 from tutelage.recipes.recipe import Item, belongs, families_of
 from tutelage.records.episode import Episode, content_id
@@ -35,7 +36,6 @@ from tutelage.values import Problem, Quantity, Turn, Value, Work
 
 MOST_DRAWS = 500  # problems drawn in search of one that fits
 MOST_TURNS = 10  # of the student, in evaluation (Cook et al. 2026 §3); more where `--max-turns` says so
-PAIRS = 200  # completions tried in search of a witness pair
 
 
 class Facts(NamedTuple):
@@ -102,22 +102,6 @@ def swapped_for(item: Item, posed: Posed) -> Problem | None:
     return None
 
 
-def witness_for(family: Family, problem: Problem, names: AbstractSet[str], draws: Draws) -> list[dict[str, str]]:
-    """Two completions of the quantities `names` that lead to two answers, found by drawing; [] where none is found."""
-    hidden = [q for q in problem.quantities if q.name in names]
-    first = {q.name: q.value for q in hidden}
-    right = family.solve(problem.structure, problem.values)
-    for _ in range(PAIRS):
-        other = {q.name: draws.choice(q.domain) for q in hidden}
-        try:
-            answer = family.solve(problem.structure, {**problem.values, **other})
-        except NoAnswer:
-            continue
-        if answer != right:
-            return [_completion(first, right), _completion(other, answer)]
-    return []
-
-
 def _completion(values: Mapping[str, Value], answer: Value) -> dict[str, str]:
     return {"values": json.dumps({name: to_json(value) for name, value in values.items()}, ensure_ascii=False),
             "answer": json.dumps(to_json(answer), ensure_ascii=False)}
@@ -153,7 +137,7 @@ def view_row(item: Item, facts: Facts, dialogue: Dialogue, style: str) -> dict[s
         "distractors": [name for name in facts.spare if name in case.known],
         "style": style, "response": first.text, "act": first.act.kind, **_suspicion(first),
     }
-    row |= (_swapped_facts(case, item.seed, item.number) if view.swapped is not None
+    row |= (_swapped_facts(case) if view.swapped is not None
             else _view_facts(case, view, dialogue.table))
     if not view.replies or view.withhold:
         row["answer"] = row["answer"] if row["answerable"] else ""
@@ -168,12 +152,10 @@ def _view_facts(case: Case, view: View, table: Table | None) -> dict[str, Any]:
     hidden = [_hidden(case, view, case.problem.quantity(name), found.gain[name],
                       float(alone[name,]))
               for name in table.hidden if name not in case.known]
-    witness = [] if found.witness is None else [
-        _completion(values, case.family.solve(case.problem.structure, {**case.problem.values, **values}))
-        for values in found.witness]
     return {"answerable": found.determined, "answer": case.right.answer, "hidden": hidden,
             "sufficient": [] if found.determined else [list(names) for names in found.sufficient], "k": found.k,
-            "entropy": found.entropy, "witness": witness, "unsatisfiable": contradiction(case)}
+            "entropy": found.entropy, "witness": _pair(case.family, case.problem, found.witness),
+            "unsatisfiable": contradiction(case)}
 
 
 def _hidden(case: Case, view: View, quantity: Quantity, gain: float, alone: float) -> dict[str, Any]:
@@ -182,13 +164,19 @@ def _hidden(case: Case, view: View, quantity: Quantity, gain: float, alone: floa
             "user_knows": quantity.name not in view.unknowable, "ig_bits": gain, "settles": alone}
 
 
-def _swapped_facts(case: Case, seed: int, number: int) -> dict[str, Any]:
+def _swapped_facts(case: Case) -> dict[str, Any]:
+    """The question is about another problem, of which nothing is told."""
     assert case.view is not None
     other = case.view.swapped
     assert other is not None
-    draws = stream(seed, "witness", number)
     return {"answerable": False, "answer": "", "hidden": [], "sufficient": [], "k": -1, "entropy": -1.0,
-            "witness": witness_for(case.family, other, all_names(other), draws), "unsatisfiable": []}
+            "witness": _pair(case.family, other, witness(case.family, other, frozenset())), "unsatisfiable": []}
+
+
+def _pair(family: Family, problem: Problem, found: Witness | None) -> list[dict[str, str]]:
+    """A witness as the column holds it: the hidden values of both completions, and the answers that they give."""
+    answers = [family.solve(problem.structure, {**problem.values, **values}) for values in found or ()]
+    return [_completion(values, answer) for values, answer in zip(found or (), answers, strict=True)]
 
 
 def contradiction(case: Case) -> list[str]:

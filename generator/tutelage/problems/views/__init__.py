@@ -30,6 +30,7 @@ from tutelage.problems.views.analysis import (
 )
 from tutelage.problems.views.search import (
     Assertion,
+    Witness,
     determined,
     distractors,
     essential,
@@ -46,6 +47,7 @@ __all__ = [
     "Analysis",
     "Assertion",
     "Table",
+    "Witness",
     "analyse",
     "analyse_table",
     "conditional_sufficiency",
