@@ -129,6 +129,29 @@ def test_a_refusal_is_right_where_there_is_no_answer() -> None:
     assert read_reply("It is 7.", "cannot be determined").correct is False
 
 
+@pytest.mark.parametrize(("text", "reference", "right"), [
+    ("The order is Samir, Vera, Olga.", "Olga, Vera, Samir", False),
+    ("The order is Olga, Vera, Samir.", "Olga, Vera, Samir", True),
+    ("1. Olga\n2. Vera\n3. Samir", "Olga, Vera, Samir", True),
+    ("They are Vera, Olga and Samir.", "Olga, Vera and Samir", True),
+    ("Answer: Navy, Red, Blue", "Navy, Red, Blue", True),
+    ("Answer: B, C, A", "A, B, C", True),
+])
+def test_commas_alone_mean_an_order(text: str, reference: str, right: bool) -> None:
+    assert read_reply(text, reference)[::2] == ("attempt", right)
+
+
+@pytest.mark.parametrize(("text", "right"), [
+    ("def f(x):\n    # twice\n    return 2 * x", True),
+    ("Here it is.\n```python\ndef f(x):\n    return 2 * x\n```\nIt doubles x.", True),
+    ("```python\ndef f(x):\n    return x + x\n```", None),
+    ("```python\ndef f(x):\n    return 2 * x\n```\nBetter:\n```python\ndef f(x):\n    return x\n```", None),
+    ("What should f return?", False),
+])
+def test_another_program_is_for_tests_to_judge(text: str, right: bool | None) -> None:
+    assert read_reply(text, "def f(x):\n    return 2 * x").correct is right
+
+
 def test_the_problem_repeated_is_not_asked() -> None:
     """A question of the problem's own, repeated, is no question to the reader."""
     question = "Tom has some apples. How many apples does Tom have?"

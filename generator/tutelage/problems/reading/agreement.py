@@ -222,14 +222,14 @@ def _route(text: str, stops: list[str]) -> bool:
 
 
 def _words(text: str, wanted: str, question: str) -> bool:
-    """Words: the reference's own, said of nothing else; a list in any order, unless the question is for one."""
+    """Words: the reference's own, said of nothing else; "Ana, Max and Eva" in any order, "Ana, Max, Eva" in its own."""
     parts = [folded(part) for part in re.split(r",\s*(?:and\s+)?|\s+(?:and|&)\s+|;\s*", wanted) if part.strip()]
     given = behind_last(_THUS, plain(_RANKED.sub("", text)))
     alike = sorted(_tokens(given)) == sorted(_tokens(wanted))
     if len(parts) > 1:
         if same("route", tuple(parts), _result(given).casefold()) or same("route", tuple(parts), given.casefold()):
             return True
-        if re.search(r"\b(?:order|rank|sequence|arrange|route|path)", question, re.I):
+        if _in_order(wanted, parts) or re.search(r"\b(?:order|rank|sequence|arrange|route|path)", question, re.I):
             return False
         if alike:
             return True
@@ -243,6 +243,11 @@ def _words(text: str, wanted: str, question: str) -> bool:
         return False
     runs = any(said[at : at + len(right)] == right for at in range(len(said) - len(right) + 1))
     return runs or (len(right) > 1 and set(right) <= set(said))
+
+
+def _in_order(wanted: str, parts: list[str]) -> bool:
+    """Whether a list is one in order, such as a route: three or more things with commas alone between them."""
+    return len(parts) > 2 and max(map(len, parts)) > 1 and not re.search(r"\band\b|[&;]", wanted)
 
 
 def _tokens(text: str) -> list[str]:

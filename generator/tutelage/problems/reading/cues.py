@@ -57,7 +57,7 @@ def cued(said: str) -> Closing | None:
 
 def _checked(answer: str, sentence: str, at: int) -> Closing | None:
     words = plain(_CLEAN.sub("", answer))
-    if refuses(words) or re.fullmatch(r"(?:n/?a|none given|unknown|undefined|null|\?+)\W*.*", words, re.I):
+    if refuses(words) or re.match(r"(?:n/?a|none given|unknown|undefined|null)\b|\?", words, re.I):
         return Closing("", sentence, at)
     if refuses(sentence) and not re.search(r"\d", answer) and len(plain(answer)) > 1 and not BOX.search(sentence):
         return Closing("", sentence, at)

@@ -54,9 +54,10 @@ class Reply(NamedTuple):
     """What a reply does.
 
     `answer` is the final answer's text, "" where it is withheld. `correct` says whether it agrees with the
-    reference, None where none was given; what is withheld is not correct, unless the reference itself says that
-    nothing can be determined and the reply refuses. `asks` is what the reply asks for, or says it would need, as
-    written or as the names of `quantities`.
+    reference; None where none was given, and where the reference is a program and the answer another one, which
+    only tests can judge (`Family.accepts` runs them). What is withheld is not correct, unless the reference itself
+    says that nothing can be determined and the reply refuses. `asks` is what the reply asks for, or says it would
+    need, as written or as the names of `quantities`.
     """
 
     act: str
@@ -86,6 +87,8 @@ def read_reply(
     if final is not None:
         asked = wants(said, question, since=final.at + len(final.sentence)).asked
         given = _given(final, known)
+        if known is not None and _DEFINES.match(known):
+            return Reply("attempt", given, _has_program(text, known), _names(asked, quantities))
         correct = None if known is None else _correct(final, said, known, question)
         return Reply("attempt", given, correct, _names(asked, quantities))
     act, asks = ("discussion", ()) if unfinished(text) else _withheld(said, question)
@@ -116,6 +119,18 @@ def _correct(final: Closing, said: str, known: str, question: str) -> bool:
         return True
     lines = [line for line in said[-600:].splitlines() if line.strip()] if several(known) else []
     return any(agrees("\n".join(lines[-many:]), known, question) for many in range(2, min(len(lines), 6) + 1))
+
+
+def _has_program(text: str, known: str) -> bool | None:
+    """Whether the last program of its name is the known one, comment lines apart; None where it is another one."""
+    lines, wanted = _code(text), _code(known)
+    at = max((i for i, line in enumerate(lines) if line == wanted[0]), default=len(lines))
+    return True if lines[at:at + len(wanted)] == wanted else None
+
+
+def _code(program: str) -> list[str]:
+    lines = [line.rstrip() for line in program.splitlines()]
+    return [line for line in lines if line and not line.lstrip().startswith("#")]
 
 
 def _commitment(said: str, question: str, thinking: bool) -> Closing | None:
