@@ -73,7 +73,8 @@ def stages(rows: int) -> dict[str, float]:
 
     from tutelage.building import make_item
     from tutelage.recipes import recipe_named
-    from tutelage.records.schema import EPISODES, SFT, episodes_table, packed_rows, sft_table
+    from tutelage.records.schema import EPISODES, SFT, episodes_table, packed_rows
+    from tutelage.records.trainers import Given, view_named
     from tutelage.talk.leaks import find_leaks
 
     recipe, plan = recipe_named("sml"), Plan("sml", rows, 1, Options())
@@ -82,8 +83,8 @@ def stages(rows: int) -> dict[str, float]:
     items, made = microseconds(lambda index: make_item(recipe, plan, index, ()).kept[0], list(range(rows)))
     audit, _ = microseconds(lambda e: find_leaks(e.dialogue.case, e.dialogue.turns), made)
     start = time.process_time()
-    packed = packed_rows(made)
-    batches = episodes_table(packed), sft_table(packed, "all")
+    episodes = episodes_table(packed_rows(made))
+    batches = episodes, view_named("sft").make(episodes, Given(plan.options, "train"))
     columns = (time.process_time() - start) / rows * 1e6
     start = time.process_time()
     with tempfile.TemporaryDirectory() as folder:

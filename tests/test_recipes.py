@@ -17,7 +17,8 @@ from tutelage.problems import FAMILIES
 from tutelage.recipes import RECIPES, recipe_named
 from tutelage.recipes.recipe import Recipe, Result, check_options
 from tutelage.records.episode import Episode
-from tutelage.records.schema import episodes_table, packed_rows, sft_table
+from tutelage.records.schema import episodes_table, packed_rows
+from tutelage.records.trainers import Given, view_named
 from tutelage.talk.acts import ABSTAIN, ASSUME, ATTEMPTS, QUESTIONS, STUDENT_ACTS, TEACHER_ACTS
 from tutelage.talk.leaks import find_leaks
 from tutelage.talk.students import STUDENTS
@@ -156,7 +157,8 @@ def test_private_knowledge_stays_private(recipe: Recipe) -> None:
         private = row.pop("private")
         assert poison in json.dumps(private)
         assert poison not in json.dumps(row)
-    assert poison not in json.dumps(sft_table(rows, "all").to_pylist())
+    ready = view_named("sft").make(episodes_table(rows), Given(Options(), "train"))
+    assert poison not in json.dumps(ready.to_pylist())
 
 
 @EACH

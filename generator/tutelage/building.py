@@ -8,7 +8,6 @@ on the number of workers, on who made which shard, or on how often the build was
 
 from __future__ import annotations
 
-import errno
 import gc
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutelage import __version__
 from tutelage.draws import stream
-from tutelage.errors import StoreError, UsageError
+from tutelage.errors import UsageError
 from tutelage.plan import Plan
 from tutelage.problems.family import Posed
 from tutelage.processes import Tick, each
@@ -25,7 +24,7 @@ from tutelage.recipes import recipe_named
 from tutelage.recipes.recipe import Item, Recipe, Result, check_options
 from tutelage.records.episode import Drop, Episode, first_attempt_right
 from tutelage.store import folder
-from tutelage.store.splits import FAILURES, HELDOUT, TEST, TRAIN, VALIDATION, split_of
+from tutelage.store.splits import FAILURES, split_of, splits_of
 from tutelage.wording import templates_digest, use_templates
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def build(plan: Plan, out: Path, *, workers: int = 1, overwrite: bool = False, t
             manifest = _manifest(plan, recipe, known, source, out)
             folder.complete(out, manifest)
         except OSError as error:
-            raise _unwritten(out, error) from error
+            raise folder.unwritten(out, error) from error
     return manifest
 
 
@@ -129,24 +128,17 @@ def write_shard(shard: int, plan: Plan, out: Path, pool: Sequence[Posed], templa
             if (index - first) % GC_ROWS == GC_ROWS - 1:
                 gc.collect(1)
         tick((last - first) % 50)
-        files = writer.finish(_splits(plan), recipe.arms)
+        files = writer.finish(splits_of(plan.options), recipe.arms)
         folder.write_receipt(out, {"shard": shard, "files": [file._asdict() for file in files],
                                    "counts": dict(sorted(counts.items()))})
     except OSError as error:
         writer.abandon()
-        raise _unwritten(out, error) from error
+        raise folder.unwritten(out, error) from error
     except BaseException:
         writer.abandon()
         raise
     finally:
         gc.enable()
-
-
-def _unwritten(out: Path, error: OSError) -> StoreError:
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    what = "no space is left" if full else f"it can't be written ({error.strerror or error})"
-    return StoreError(f"{out}: {what}; finished shards are kept. "
-                      f"{'Make room' if full else 'Mend that'} and run the same command to go on")
 
 
 def _add_item(result: Result, plan: Plan, writer: ShardWriter, counts: Counter[str]) -> None:
@@ -173,36 +165,17 @@ def _facts(episode: Episode) -> list[str]:
     return facts
 
 
-def _splits(plan: Plan) -> tuple[str, ...]:
-    held = bool(plan.options.holdout_families or plan.options.holdout_levels)
-    return (TRAIN, VALIDATION, TEST, *([HELDOUT] if held else []), FAILURES)
-
-
 def _manifest(plan: Plan, recipe: Recipe, known: Mapping[str, Any], source: Mapping[str, Any],
               out: Path) -> dict[str, Any]:
     """The manifest, from the receipts; files of a split that has no row in any shard are removed."""
     made = [receipt for _, receipt in sorted(folder.receipts(out).items())]
-    rows: Counter[str] = Counter()
-    for receipt in made:
-        rows.update({_config_split(file["path"]): file["rows"] for file in receipt["files"]})
-    files = []
-    for file in sorted((file for receipt in made for file in receipt["files"]), key=lambda file: str(file["path"])):
-        if rows[_config_split(file["path"])]:
-            files.append(file)
-        else:
-            (out / file["path"]).unlink(missing_ok=True)  # gone where the build was stopped just here
+    files, rows = folder.listed(out, [file for receipt in made for file in receipt["files"]])
     counts: Counter[str] = Counter()
     for receipt in made:
         counts.update(receipt["counts"])
     return {"format": folder.FORMAT, "identity": known, "command": plan.command(), "method": recipe.method,
-            "source": source, "rows": {key: count for key, count in sorted(rows.items()) if count},
-            "items": counts.pop("items", 0), "failed": counts.pop("failed", 0), "counts": _nested(counts),
-            "files": files}
-
-
-def _config_split(path: str) -> str:
-    config, _, name = path.partition("/")
-    return f"{config}/{name.partition('-')[0]}"
+            "source": source, "rows": rows, "items": counts.pop("items", 0), "failed": counts.pop("failed", 0),
+            "counts": _nested(counts), "files": files}
 
 
 def _nested(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:

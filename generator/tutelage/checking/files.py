@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from tutelage.building import Progress
 from tutelage.checking.episodes import Again, again, episode_faults, nulls, turns_of
 from tutelage.checking.own import OWN_TABLES
+from tutelage.checking.views import any_due, companion_faults, due_rows, file_name, row_faults, views_of
 from tutelage.errors import UsageError
 from tutelage.plan import Options, Plan
 from tutelage.processes import Tick, each
@@ -54,8 +55,9 @@ def check(root: Path, *, workers: int = 1, progress: Progress | None = None) -> 
     faults, checked, notes, ids = list[Fault](), Counter[str](), set[str](), Counter[str]()
     listed = {file["path"]: file for file in manifest["files"]}
     present = {path.relative_to(root).as_posix() for path in root.glob("*/*.parquet")}
+    stopped = "; an export was stopped here: run it again" if (root / folder.STATE).is_dir() else ""
     for path in sorted(present - set(listed)):
-        faults.append(Fault(path, -1, "file", "is in the folder but not in the manifest"))
+        faults.append(Fault(path, -1, "file", f"is in the folder but not in the manifest{stopped}"))
     groups = sorted({path.partition("/")[2] for path in listed})
     total = sum(file["rows"] for path, file in listed.items() if path.startswith("episodes/"))
     rows = Counter[str]()
@@ -63,6 +65,9 @@ def check(root: Path, *, workers: int = 1, progress: Progress | None = None) -> 
         rows[path.rpartition("-of-")[0].rpartition("-")[0]] += file["rows"]
     if rows != manifest["rows"]:
         faults.append(Fault(folder.MANIFEST, -1, "rows", f"counts {manifest['rows']}, its files hold {dict(rows)}"))
+    faults += [Fault(path, -1, kind, what) for path, kind, what in companion_faults(root, manifest)]
+    if not total:
+        notes.add("there are no episodes here: what the views say was not derived again")
     report = (lambda done: progress(done, total)) if progress else None
     for result in each(check_group, shared=(root, plan, listed), items=groups, workers=workers, report=report):
         faults += result.faults
@@ -85,8 +90,12 @@ def check_group(name: str, root: Path, plan: Plan, listed: Mapping[str, Any], ti
     group = Group([], Counter(), set(), [])
     split, table = name.partition("-")[0], recipe_named(plan.recipe).table
     made: dict[str, dict[str, Any]] = {}
+    if not any(path.startswith("episodes/") for path in listed):
+        _check_alone(name, root, listed, group)
+        return group
     own = Own(f"{table}/{name}", root, listed, group) if table and split != FAILURES else None
-    for number, row in enumerate(rows_of(f"episodes/{name}", root, listed, group)):
+    episodes = rows_of(f"episodes/{name}", root, listed, group) if f"episodes/{name}" in listed else ()
+    for number, row in enumerate(episodes):
         found = again(row)
         for kind, what in episode_faults(row, found, split, plan, group.notes):
             group.faults.append(Fault(f"episodes/{name}", number, kind, what))
@@ -107,7 +116,30 @@ def check_group(name: str, root: Path, plan: Plan, listed: Mapping[str, Any], ti
                 due.setdefault(f"{sft_config(row['arm'])}/{name}", []).append(row["id"])
         for path, ids in due.items():
             _check_sft(path, ids, made, root, plan, listed, group)
+        _check_views(name, root, plan, listed, group)
     return group
+
+
+def _check_views(name: str, root: Path, plan: Plan, listed: Mapping[str, Any], group: Group) -> None:
+    """Checks the files of views for trainers: each row is the one that follows from the episodes."""
+    for view, arm in views_of(plan, listed):
+        path, due = file_name(view, arm, name), due_rows(name, view, arm, root, plan)
+        if path not in listed:
+            if any_due(due):
+                group.faults.append(Fault(path, -1, "file", "is due for the episodes but not in the manifest"))
+            continue
+        for number, what in row_faults(rows_of(path, root, listed, group), due):
+            group.faults.append(Fault(path, number, "view", what))
+        group.checked[f"{view.name} rows"] += listed[path]["rows"]
+
+
+def _check_alone(name: str, root: Path, listed: Mapping[str, Any], group: Group) -> None:
+    """Checks files without the episodes that they were made from: digest, schema, number of rows, nulls."""
+    for path in sorted(path for path in listed if path.endswith(f"/{name}")):
+        for number, row in enumerate(rows_of(path, root, listed, group)):
+            if empty := sorted(nulls(row)):
+                group.faults.append(Fault(path, number, "schema", f"null in {', '.join(empty)}"))
+            group.checked[f"{path.partition('/')[0]} rows"] += 1
 
 
 class Own:

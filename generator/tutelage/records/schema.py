@@ -2,7 +2,8 @@
 
 `episodes` is the source of truth: typed turns, and one struct column `private` with what only the teacher knows. `sft`
 is ready to train: `messages` with roles user and assistant (the student is the assistant, because it is trained) and a
-flag `loss`. No column holds a null: what does not apply is "", 0 or -1, as the comments say.
+flag `loss`; it and the other views are made in `records.trainers`. No column holds a null: what does not apply is "", 0
+or -1, as the comments say.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from tutelage.problems.family import Family, from_json, pack, to_json, unpack
-from tutelage.records.episode import Episode, answered, asked, content_id, loss_mask
+from tutelage.records.episode import Episode, answered, asked, content_id
 from tutelage.records.tables import TABLES
 from tutelage.talk.case import View
 from tutelage.values import Turn
@@ -76,7 +77,6 @@ SFT = pa.schema([("id", pa.string()), ("messages", pa.list_(MESSAGE)), ("meta", 
 SCHEMAS = {"episodes": EPISODES, "sft": SFT, **TABLES}
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
-ROLES = {"teacher": "user", "student": "assistant"}
 
 
 class Row(NamedTuple):
@@ -88,7 +88,6 @@ class Row(NamedTuple):
     plain: tuple[Any, ...]  # the flat columns of `EPISODES` in their order
     turns: tuple[Turn, ...]
     private: tuple[Any, ...]  # the fields of `PRIVATE` in their order
-    meta: str  # JSON
     native: Mapping[str, Any] | None  # the row of the recipe's own table
 
 
@@ -105,10 +104,7 @@ def pack_row(e: Episode) -> Row:
                problem, [q.name for q in case.problem.quantities if q.name in case.known],
                [(s.kind, s.step, s.work.answer) for s in case.slips],
                _ENCODE([i._asdict() for i in e.injections]) if e.injections else "[]", pack_view(case.view))
-    meta = _ENCODE({"recipe": e.recipe, "arm": e.arm, "family": case.family.name, "level": case.problem.level,
-                    "student": e.student, "teacher": e.teacher, "structure": e.structure,
-                    "n_turns": len(turns) // 2, "source": e.source})
-    return Row(said, e.arm, e.dialogue.reward, plain, turns, private, meta, e.native)
+    return Row(said, e.arm, e.dialogue.reward, plain, turns, private, e.native)
 
 
 def pack_view(view: View | None) -> str:
@@ -144,22 +140,6 @@ def episodes_table(rows: Sequence[Row]) -> pa.RecordBatch:
     columns = zip(*[row.plain for row in rows], strict=True)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, list(EPISODES)[:-2], strict=True)]
     return pa.RecordBatch.from_arrays([*arrays, _turns(rows), _private(rows)], schema=EPISODES)
-
-
-def sft_table(rows: Sequence[Row], train_on: str) -> pa.RecordBatch:
-    """Rows as a record batch of `SFT`."""
-    turns = [row.turns for row in rows]
-    flat = list(chain.from_iterable(turns))
-    messages = pa.StructArray.from_arrays([
-        pa.array([ROLES[t.role] for t in flat], pa.string()),
-        pa.array([t.text for t in flat], pa.string()),
-        pa.array(list(chain.from_iterable([loss_mask(each, train_on) for each in turns])), pa.bool_()),
-    ], fields=list(MESSAGE))
-    return pa.RecordBatch.from_arrays([
-        pa.array([row.id for row in rows], pa.string()),
-        pa.ListArray.from_arrays(_offsets([len(each) for each in turns]), messages),
-        pa.array([row.meta for row in rows], pa.string()),
-    ], schema=SFT)
 
 
 def native_table(config: str, rows: Sequence[Row]) -> pa.RecordBatch:

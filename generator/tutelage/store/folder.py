@@ -6,11 +6,12 @@ the plan and a receipt for each finished shard; a build that is started again go
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,25 @@ def write_receipt(root: Path, receipt: Mapping[str, Any]) -> None:
     write_json(root / STATE / f"shard-{receipt['shard']:05d}.json", receipt)
 
 
+def listed(root: Path, files: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Files in the order of a manifest, and the rows of each config and split; files of a split that has no row in any
+    shard are removed."""
+    rows: dict[str, int] = {}
+    for file in files:
+        rows[_config_split(file)] = rows.get(_config_split(file), 0) + file["rows"]
+    kept = []
+    for file in sorted(files, key=lambda file: str(file["path"])):
+        if rows[_config_split(file)]:
+            kept.append(dict(file))
+        else:
+            (root / file["path"]).unlink(missing_ok=True)  # gone where a build was stopped just here
+    return kept, {key: count for key, count in sorted(rows.items()) if count}
+
+
+def _config_split(file: Mapping[str, Any]) -> str:
+    return str(file["path"]).rpartition("-of-")[0].rpartition("-")[0]
+
+
 def complete(root: Path, manifest: Mapping[str, Any]) -> None:
     """Writes the manifest and removes the state: from here on the dataset is complete."""
     write_json(root / MANIFEST, manifest, indent=2)
@@ -128,15 +148,32 @@ def _read_all(manifest: Mapping[str, Any]) -> None:
 
 
 def clear(root: Path) -> None:
-    """Removes what a build of tutelage wrote, and nothing else."""
+    """Removes what a build or an export of tutelage wrote, and nothing else."""
+    from tutelage.records.tables import TABLES
+    from tutelage.records.trainers import NAMES
+
+    try:
+        companions = [root / file["path"] for file in read_manifest(root).get("companions", [])]
+    except StoreError:
+        companions = []
+    for path in companions:
+        path.unlink(missing_ok=True)
     shutil.rmtree(root / STATE, ignore_errors=True)
     (root / MANIFEST).unlink(missing_ok=True)
-    for pattern in ("episodes", "sft", "sft_*"):
-        for folder in root.glob(pattern):
+    for name in ("episodes", *TABLES, *NAMES):
+        for folder in (*root.glob(name), *root.glob(f"{name}_*")):
             for file in (*folder.glob("*.parquet"), *folder.glob(".*.part")):
                 file.unlink()
             if not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def unwritten(out: Path, error: OSError) -> StoreError:
+    """What to tell a user whose disk did not take what was to be written in the folder `out`."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    what = "no space is left" if full else f"it can't be written ({error.strerror or error})"
+    return StoreError(f"{out}: {what}; finished shards are kept. "
+                      f"{'Make room' if full else 'Mend that'} and run the same command to go on")
 
 
 def write_json(path: Path, data: Mapping[str, Any], indent: int | None = None) -> None:

@@ -17,9 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tutelage.errors import StoreError
+from tutelage.plan import Options
 from tutelage.records.episode import Episode
-from tutelage.records.schema import SCHEMAS, Row, episodes_table, native_table, pack_row, sft_table
-from tutelage.records.tables import TABLES
+from tutelage.records.schema import SCHEMAS, Row, episodes_table, native_table, pack_row
+from tutelage.records.trainers import NAMES, VIEWS, Given, view_named
 from tutelage.store.splits import FAILURES
 
 ROW_GROUP = 1_000  # rows buffered and written together: part of the bytes
@@ -40,12 +41,26 @@ def shard_path(config: str, split: str, shard: int, shards: int) -> str:
 
 
 def schema_of(config: str) -> pa.Schema:
-    """The schema of a config: a recipe's own table by its name, "sft_<arm>" as "sft"."""
-    return SCHEMAS[config] if config in TABLES else SCHEMAS[config.partition("_")[0]]
+    """The schema of a config: by its name, "sft_<arm>" as "sft". Raises KeyError where there is none."""
+    for view in VIEWS:
+        if config == view.name or (view.by_arm and config.startswith(f"{view.name}_") and config not in NAMES):
+            return view.schema
+    return SCHEMAS[config]
+
+
+def config_of(view: str, arm: str) -> str:
+    """The config of a view that each arm has one of."""
+    return f"{view}_{arm}" if arm else view
 
 
 def sft_config(arm: str) -> str:
-    return f"sft_{arm}" if arm else "sft"
+    return config_of("sft", arm)
+
+
+def open_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A writer of a dataset's file; every file of ours is written by one."""
+    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=3,
+                            use_content_defined_chunking=CHUNKING, write_page_index=True)
 
 
 class ShardWriter:
@@ -92,24 +107,23 @@ class ShardWriter:
         rows, self._waiting[split] = self._waiting[split], []
         if not rows:
             return
-        self._writer("episodes", split).write_batch(episodes_table(rows))
+        episodes = episodes_table(rows)
+        self._writer("episodes", split).write_batch(episodes)
         if split == FAILURES:
             return
         if self.table and (own := [row for row in rows if row.native is not None]):
             self._writer(self.table, split).write_batch(native_table(self.table, own))
-        for arm in {row.arm: None for row in rows}:
-            chosen = [row for row in rows if row.arm == arm and row.reward]
-            if chosen:
-                self._writer(sft_config(arm), split).write_batch(sft_table(chosen, self.train_on))
+        options = Options(train_on=self.train_on)
+        for arm in {row.arm: None for row in rows if row.reward}:
+            ready = view_named("sft").make(episodes, Given(options, split, arm))
+            self._writer(sft_config(arm), split).write_batch(ready)
 
     def _writer(self, config: str, split: str) -> pq.ParquetWriter:
         writer = self._writers.get((config, split))
         if writer is None:
             path = self._temporary(config, split)
             path.parent.mkdir(parents=True, exist_ok=True)
-            writer = self._writers[config, split] = pq.ParquetWriter(
-                path, schema_of(config), compression="zstd", compression_level=3,
-                use_content_defined_chunking=CHUNKING, write_page_index=True)
+            writer = self._writers[config, split] = open_writer(path, schema_of(config))
         return writer
 
     def _temporary(self, config: str, split: str) -> Path:

@@ -19,3 +19,9 @@ def split_of(structure_hash: str, family: str, level: int, options: Options) -> 
     if place < PER_MILLE[TEST]:
         return TEST
     return VALIDATION if place < PER_MILLE[TEST] + PER_MILLE[VALIDATION] else TRAIN
+
+
+def splits_of(options: Options) -> tuple[str, ...]:
+    """The splits that a dataset may have rows in."""
+    held = bool(options.holdout_families or options.holdout_levels)
+    return (TRAIN, VALIDATION, TEST, *([HELDOUT] if held else []), FAILURES)
