@@ -1,0 +1,1 @@
+"""What an environment for online training is made of: cases remade from scenarios, free words read, replies found."""

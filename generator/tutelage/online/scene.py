@@ -1,0 +1,242 @@
+"""A scenario is a line of JSON that says which item of which recipe is talked about; a scene is that item, remade.
+
+    >>> text = Scenario(plan_of("sml", 0, {"levels": (1,)}), item=3).text()
+    >>> Scenario.read(text).item, Scenario.read(text).plan.options.levels
+    (3, (1,))
+
+The item is made as a build makes it, so a scenario's statement is that of the row with this number; who guides it is
+the row's teacher. A scene is read-only: all episodes of a scenario (a group of rollouts) share it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+from tutelage.building import make_item, open_source
+from tutelage.errors import UsageError
+from tutelage.online.knowing import Ledger
+from tutelage.online.matching import Topic, Topics
+from tutelage.plan import MOST_ROWS, Options, Plan
+from tutelage.problems.family import Posed
+from tutelage.problems.reading.answers import numbers_in
+from tutelage.problems.reading.spoken import spoken
+from tutelage.problems.views import Table
+from tutelage.recipes import recipe_named
+from tutelage.recipes.recipe import check_options
+from tutelage.records.episode import Episode
+from tutelage.talk.acts import STATE, TEACHER_VOICES, TELL, Voice
+from tutelage.talk.case import Case
+from tutelage.talk.converse import first_table
+from tutelage.talk.leaks import find_leaks
+from tutelage.talk.options import phrase_of
+from tutelage.talk.revealed import in_pieces
+from tutelage.talk.statements import statement_of
+from tutelage.talk.teachers import TEACHERS
+from tutelage.values import Act, Slip, Turn
+from tutelage.wording import wordings
+
+KEPT = 512  # scenes that are kept at hand
+NO_GUIDE = frozenset({"none", "shuffled", "misleading"})  # they need what only the played dialogue had
+
+
+class Scenario(NamedTuple):
+    """Which dialogue: everything that decides it but the student's words. The number of rows of the plan is idle."""
+
+    plan: Plan
+    item: int
+    arm: str = ""
+
+    def text(self) -> str:
+        """One line of JSON: recipe, seed, item, options, and the arm where it is not the main one."""
+        said = self.plan.to_json()
+        row = {"recipe": said["recipe"], "seed": said["seed"], "item": self.item, "options": said["options"]}
+        return json.dumps(row | ({"arm": self.arm} if self.arm else {}), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: str) -> Scenario:
+        """The scenario of a line; options that it does not name have their defaults. Raises UsageError."""
+        try:
+            data = json.loads(text)
+            item, arm, seed = data["item"], data.get("arm", ""), data.get("seed", 0)
+            recipe, options = data["recipe"], dict(data.get("options", {}))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UsageError(f"{text[:80]!r} is no scenario; give JSON with recipe, seed, item and options") from error
+        if not (isinstance(item, int) and isinstance(seed, int) and isinstance(recipe, str) and isinstance(arm, str)
+                and 0 <= item < MOST_ROWS):
+            raise UsageError(f"scenario {text[:80]!r} has a recipe, seed, item or arm that is none")
+        return cls(plan_of(recipe, seed, options), item, arm)
+
+
+def plan_of(recipe: str, seed: int, options: Mapping[str, Any]) -> Plan:
+    """The plan of an environment. Raises UsageError for a recipe, an option or a value that there is not."""
+    known = {field.name for field in fields(Options)}
+    if unknown := sorted(set(options) - known):
+        raise UsageError(f"unknown option {unknown[0]!r}; the options are {', '.join(sorted(known))}")
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
+                             for name, value in options.items()}
+    plan = Plan(recipe, MOST_ROWS, seed, Options(**given))
+    check_options(recipe_named(recipe), plan.options)
+    return plan
+
+
+def check_arm(recipe: str, arm: str) -> None:
+    """Raises UsageError where the recipe has no such arm."""
+    if arm not in (arms := recipe_named(recipe).arms):
+        raise UsageError(f"recipe {recipe!r} has no arm {arm!r}; it has {', '.join(map(repr, arms))}")
+
+
+class Scene:
+    """One item, ready to be talked about. What takes work is worked out when it is first asked for."""
+
+    def __init__(self, scenario: Scenario, made: Episode) -> None:
+        self.scenario = scenario
+        case = made.dialogue.case
+        view = case.view
+        if view is not None and not view.replies and not view.task:
+            case = case._replace(view=view._replace(replies=True))  # here somebody is there to be asked
+        self.case: Case = case
+        self.guide = made.teacher
+        self.voice: Voice = next(voice for voice in TEACHER_VOICES if voice.name == made.teacher_voice)
+        self.max_turns = made.max_turns
+        self.structure = made.structure
+        self.kind = case.family.kind(case.problem.structure)
+
+    @cached_property
+    def statement(self) -> str:
+        return statement_of(self.case)
+
+    @cached_property
+    def text(self) -> str:
+        """The scenario's line of JSON."""
+        return self.scenario.text()
+
+    @cached_property
+    def opening(self) -> Turn:
+        """The teacher's first turn."""
+        return Turn("teacher", Act(STATE), self.statement)
+
+    @cached_property
+    def table(self) -> Table | None:
+        return first_table(self.case)
+
+    @cached_property
+    def hidden(self) -> tuple[str, ...]:
+        """The quantities that the statement does not tell, in their order."""
+        return tuple([q.name for q in self.case.problem.quantities if q.name not in self.case.known])
+
+    @cached_property
+    def pieces(self) -> bool:
+        return in_pieces(self.case)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What is known after each turn."""
+        return Ledger(self.case, self.table, pieces=self.pieces)
+
+    @cached_property
+    def right_numbers(self) -> frozenset[Fraction]:
+        """All numbers in the lines of the right work."""
+        lines = [text for step in self.case.right.steps for text in (step.line, step.value)]
+        return frozenset([n for text in lines for n in numbers_in(text)])
+
+    @cached_property
+    def slips(self) -> tuple[Slip, ...]:
+        """All named mistakes that lead to a wrong answer, by the step that they begin at."""
+        family, problem, right = self.case.family, self.case.problem, self.case.right
+        made = [family.slip(problem, right, kind, step) for kind, step in family.sites(problem, right)]
+        return tuple(sorted([slip for slip in made if slip is not None], key=lambda slip: slip.step))
+
+    @cached_property
+    def tutored(self) -> Case:
+        """The case with all its slips: what a student will do isn't known."""
+        return self.case._replace(slips=self.slips)
+
+    @cached_property
+    def spoken_of(self) -> tuple[Mapping[str, str], ...]:
+        """How each quantity is asked for and spoken of, in the ways to look for it, the surest first."""
+        words = {q.name: self.case.family.words(self.case.problem, q) for q in self.case.problem.quantities}
+        return ({name: f"{w.question} {w.phrase}" for name, w in words.items()},
+                {name: w.phrase for name, w in words.items()}, {name: w.question for name, w in words.items()})
+
+    @cached_property
+    def topics(self) -> Topics:
+        """What a teacher can be asked about."""
+        case, bank = self.case, wordings(f"problems/{self.case.family.name}")
+        found = [(Topic("quantity", name), text) for mapping in self.spoken_of[1:] for name, text in mapping.items()]
+        found += [(Topic("step", step.name), step.what) for step in case.right.steps]
+        for place, slip in enumerate(self.slips):
+            for key in (f"{slip.kind}.doubt", f"{slip.kind}.slot"):
+                found += [(Topic("rule", str(place)), bank.choose(key, style, slip.fields))
+                          for style in range(len(bank.sections.get(key, ())))]
+        return Topics(found)
+
+    @cached_property
+    def offered(self) -> Mapping[str, str]:
+        """The options of a statement that offers some, by the phrases that it offers them by."""
+        view, family, problem = self.case.view, self.case.family, self.case.problem
+        return {name: phrase_of(family, problem, name) for name in (view.options if view else ())}
+
+    @cached_property
+    def tellable(self) -> bool:
+        """Whether each untold quantity can be told without the answer standing in its words."""
+        return not any(self.leaks([self.opening, self.telling(name)]) for name in self.hidden)
+
+    def telling(self, name: str) -> Turn:
+        """The quantity by its plain sentence."""
+        words = self.case.family.words(self.case.problem, self.case.problem.quantity(name))
+        return Turn("teacher", Act(TELL, name), words.sentence)
+
+    def leaks(self, turns: Sequence[Turn]) -> bool:
+        """Whether the last turn, a teacher's, lets the answer or a step be read; those before have been audited."""
+        before = [turn._replace(role="audited", correct=False) for turn in turns[:-1]]
+        return bool(find_leaks(self.case, [*before, turns[-1]]))
+
+
+def remake(scenario: Scenario) -> Scene:
+    """The scene of a scenario. Raises UsageError for an arm that there is not, or whose guide can't talk live, and
+    for an item that gives no dialogue.
+    """
+    scene = made(scenario)
+    if scene is None:
+        raise UsageError(f"item {scenario.item} of recipe {scenario.plan.recipe!r} gives no dialogue; take another")
+    return scene
+
+
+@lru_cache(maxsize=KEPT)
+def made(scenario: Scenario) -> Scene | None:
+    """The scene of a scenario; None where its item gives no dialogue. Raises as `remake` does."""
+    plan = scenario.plan
+    check_arm(plan.recipe, scenario.arm)
+    kept = make_item(recipe_named(plan.recipe), plan, scenario.item, _pool(plan)).kept
+    one = next((episode for episode in kept if episode.arm == scenario.arm), None)
+    if one is not None and one.teacher in NO_GUIDE:
+        raise UsageError(f"the arm {scenario.arm!r} of recipe {plan.recipe!r} can't be talked to; take another")
+    return None if one is None else Scene(scenario, one)
+
+
+def _pool(plan: Plan) -> Sequence[Posed]:
+    return _opened(plan) if plan.options.source else ()
+
+
+@lru_cache(maxsize=4)
+def _opened(plan: Plan) -> Sequence[Posed]:
+    return open_source(plan)[0]
+
+
+@lru_cache(maxsize=4096)
+def numbers_of(text: str) -> frozenset[Fraction]:
+    """The numbers in what a text says. Kept: a group of episodes reads the same statement again and again."""
+    return frozenset(numbers_in(spoken(text)))
+
+
+def is_tutor(scene: Scene) -> bool:
+    """Whether a teacher guides the item, who knows the solution; else it is a user, who knows premises.
+
+    Some policies of both have the same name; users stand before views, and before problems told at once.
+    """
+    return scene.case.view is None and any(policy.name == scene.guide for policy in TEACHERS)
