@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TRAINERS := $(VENV)-trainers
+LOADERS := $(patsubst tests_trainers/loaders/%.txt,%,$(wildcard tests_trainers/loaders/*.txt))
 ROWS ?= 10000
 
-.PHONY: help dataset test check lint types floors golden docs bench effect clean
+.PHONY: help dataset test check lint types floors golden docs bench effect test-trainers $(LOADERS:%=test-%) clean
 
 help:
 	@echo "make dataset   build $(ROWS) dialogues in outputs/sml (ROWS=… for another number)"
@@ -12,6 +14,7 @@ help:
 	@echo "make check     what CI runs: lint, types, floors, tests"
 	@echo "make bench     speed and memory, in under three minutes"
 	@echo "make effect    do the data teach what they promise? (torch on the CPU, about twenty minutes)"
+	@echo "make test-trainers  do trainers read the data? (TRL and others on the CPU, 4 GB of packages, a quarter of an hour)"
 	@echo "make golden    write the golden files again (review the diff)"
 	@echo "make docs      write docs/commands.md again"
 	@echo "make clean     remove .venv and caches (not outputs/)"
@@ -45,6 +48,24 @@ bench: $(VENV)/installed-dev
 effect: $(VENV)/installed-effect
 	PYTHONPATH=benchmarks OMP_NUM_THREADS=1 $(BIN)/python -m effect
 
+# TRL and `datasets` in an environment of their own; each further trainer's loader beside them, at the versions it asks for
+test-trainers: $(TRAINERS)/installed
+	$(TRAINERS)/bin/python -m pytest -q tests_trainers
+	@$(MAKE) --no-print-directory $(LOADERS:%=test-%)
+
+$(LOADERS:%=test-%): test-%: $(TRAINERS)/%/installed
+	PYTHONPATH=$(TRAINERS)/$* $(TRAINERS)/bin/python -m pytest -q tests_trainers/test_$(subst -,_,$*).py
+
+$(TRAINERS)/%/installed: tests_trainers/loaders/%.txt $(TRAINERS)/installed
+	rm -rf $(@D)
+	$(TRAINERS)/bin/python -m pip install -q --disable-pip-version-check --no-deps --target $(@D) -r $<
+	@touch $@
+
+$(TRAINERS)/installed: pyproject.toml
+	$(PYTHON) -m venv $(TRAINERS)
+	$(TRAINERS)/bin/python -m pip install -q --disable-pip-version-check -e '.[trainers]'
+	@touch $@
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "tutelage needs Python 3.11 or newer, $(PYTHON) is older; try make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
@@ -63,4 +84,4 @@ $(VENV)/installed-effect: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/installed
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TRAINERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -63,6 +63,8 @@ def cli() -> None:
     tutelage build sml --rows 20000 --seed 7        build a dataset in outputs/sml
     tutelage check outputs/sml                      derive everything in it again
     tutelage stats outputs/sml                      what is in it
+    tutelage export outputs/sml --for trl           add what a trainer reads
+    tutelage push outputs/sml me/sml-dialogues      to the Hub, with its card
     tutelage read replies.jsonl                     what a model's replies do and answer
     """
 
@@ -156,12 +158,15 @@ def show(recipe: str, rows: int, seed: int, private: bool, as_json: bool, templa
               help="Folder of the dataset.")
 @click.option("--workers", type=int, default=None, show_default="one a core",
               help="Processes. The bytes don't depend on it.")
+@click.option("--views", type=Words(), default=(), show_default="sft", metavar="a,b",
+              help="Further configs for trainers, as tutelage export --views adds them.")
 @click.option("--overwrite", is_flag=True, help="Replace another dataset in the folder.")
 @click.option("--config", type=click.Path(path_type=Path), default=None, is_eager=True,
               callback=lambda context, _, path: read_config(context, path),
               help="A TOML file with any of these options; the command line wins.")
-def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, workers: int | None, overwrite: bool,
-          config: Path | None, templates: Path | None, **options: Any) -> None:
+def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, workers: int | None,
+          views: tuple[str, ...], overwrite: bool, config: Path | None, templates: Path | None,
+          **options: Any) -> None:
     """Builds the dataset of a RECIPE, or goes on with an unfinished build.
 
     \b
@@ -170,8 +175,8 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
     tutelage build q_priming --family linear_system,word_problem --level 1-3
     tutelage build --config build.toml
     """
-    from tutelage.building import build as run
     from tutelage.building import default_rows, default_workers, kept_message
+    from tutelage.exporting import build_and_export as run
     from tutelage.processes import spare_pandas
     from tutelage.report import built_text, progress_bar
 
@@ -184,7 +189,7 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
     try:
         with progress_bar(plan.rows) as progress:
             manifest = run(plan, out, workers=default_workers() if workers is None else workers, overwrite=overwrite,
-                           templates=templates, progress=progress)
+                           templates=templates, progress=progress, views=views)
     except KeyboardInterrupt:
         click.echo(kept_message(plan, out), err=True)
         sys.exit(130)
@@ -230,6 +235,88 @@ def stats(folder: Path, as_json: bool) -> None:
 
     found = run(folder)
     click.echo(json.dumps(found, indent=2) if as_json else stats_text(found))
+
+
+@cli.command(context_settings=CONTEXT)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--for", "consumer", default="", metavar="TRAINER",
+              help="The trainer that will read it: all views that it reads, and the lines that its user writes.")
+@click.option("--views", type=Words(), default=(), metavar="a,b",
+              help="Views by name: sft, prompt_completion, preference, preference_full, kto, rl.")
+@click.option("--out", type=click.Path(path_type=Path), default=None, show_default="FOLDER itself",
+              help="Folder for a dataset of its own, without the episodes.")
+@click.option("--workers", type=int, default=None, show_default="one a core", help="Processes.")
+@click.option("--overwrite", is_flag=True, help="Replace another dataset in --out.")
+def export(folder: Path, consumer: str, views: tuple[str, ...], out: Path | None, workers: int | None,
+           overwrite: bool) -> None:
+    """Adds the configs that a trainer reads to a dataset, made from its episodes, and says how to load them.
+
+    Trainers: trl, unsloth, axolotl, llama-factory, ms-swift, verl, openrlhf, skyrl, prime-rl, nemo-rl, open-instruct,
+    torchtune (docs/trainers/).
+
+    \b
+    tutelage export outputs/sml --for trl
+    tutelage export outputs/sml --views preference,kto --out outputs/sml-pairs
+    """
+    from tutelage.building import default_workers
+    from tutelage.exporting import export as run
+    from tutelage.exporting import exported_text
+    from tutelage.processes import spare_pandas
+    from tutelage.report import progress_bar
+
+    spare_pandas()
+    try:
+        with progress_bar(None) as progress:
+            manifest = run(folder, views, consumer=consumer, out=out, overwrite=overwrite, progress=progress,
+                           workers=default_workers() if workers is None else workers)
+    except KeyboardInterrupt:
+        click.echo("stopped; finished shards are kept. Run the same command to go on", err=True)
+        sys.exit(130)
+    click.echo(exported_text(manifest, out or folder, consumer))
+
+
+@cli.command(context_settings=CONTEXT)
+@click.argument("folder", type=click.Path(path_type=Path))
+def card(folder: Path) -> None:
+    """Writes the dataset card: README.md with the YAML that the Hub and load_dataset read, and plots in card/.
+
+    What you add below its last line is kept when it is written again.
+
+    \b
+    tutelage card outputs/sml
+    """
+    from tutelage.cards import card as run
+
+    click.echo(run(folder))
+
+
+@cli.command(context_settings=CONTEXT)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("repo", metavar="OWNER/NAME")
+@click.option("--private", is_flag=True, help="Make the repository a private one.")
+@click.option("--revision", default="main", show_default=True, help="Branch; it is made where it isn't there.")
+@click.option("--without", type=Words(), default=(), help="Configs that are not pushed; episodes: nothing private is.")
+@click.option("--workers", type=int, default=None, show_default="one a core", help="Processes of the check.")
+def push(folder: Path, repo: str, private: bool, revision: str, without: tuple[str, ...], workers: int | None) -> None:
+    """Checks a dataset and pushes it to the Hub with its card; run again, it finishes what was cut, or does nothing.
+
+    The token is that of `hf auth login` or HF_TOKEN.
+
+    \b
+    tutelage push outputs/sml me/sml-dialogues --private
+    tutelage push outputs/sml me/sml-dialogues --without episodes --revision v2
+    """
+    from tutelage.building import default_workers
+    from tutelage.hub import push as run
+    from tutelage.report import progress_bar
+
+    try:
+        done = run(folder, repo, private=private, revision=revision, without=without, bar=progress_bar,
+                   workers=default_workers() if workers is None else workers)
+    except KeyboardInterrupt:
+        click.echo("stopped; run the same command to go on: what has arrived is not sent twice", err=True)
+        sys.exit(130)
+    click.echo(done.text())
 
 
 @cli.command(context_settings=CONTEXT)

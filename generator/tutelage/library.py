@@ -10,7 +10,7 @@ A row is the one that `tutelage build` writes for the same recipe, seed and opti
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from itertools import count, islice
 from pathlib import Path
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     import datasets
 
     from tutelage.checking import Found
+    from tutelage.hub import Pushed
+    from tutelage.recipes.recipe import Result
+    from tutelage.records.episode import Episode
 
-VIEWS = ("sft", "episodes")
 CHUNK = 32  # items made at a time: a table costs less a row than a row
 SHARDS = 64  # of an endless dataset: as many loader processes can share it
 
@@ -33,9 +35,11 @@ def stream(recipe: str = "sml", *, seed: int = 0, rows: int | None = None, view:
            arm: str = "", **options: Any) -> Iterator[dict[str, Any]]:
     """Rows of a recipe, made as they are asked for: endless, or those of the first `rows` items.
 
-    `view` is "sft" (`id`, `messages` with `role`, `content`, `loss`, and `meta`) or "episodes" (all that is known);
-    `split` is train, validation, test or heldout, "" for all of them; `arm` "" the recipe's main one. The options are
-    those of `plan.Options`: families, levels, source, students, teachers, …, lists or tuples.
+    `view` is "sft" (`id`, `messages` with `role`, `content`, `loss`, and `meta`), another one of trainers'
+    (`records.trainers`: prompt_completion, preference, preference_full, kto, rl) or "episodes" (all that is known);
+    `split` is train, validation, test or heldout, "" for all of them; `arm` "" the recipe's main one, for views that
+    each arm has one of. The options are those of `plan.Options`: families, levels, source, students, teachers, …, lists
+    or tuples. A view that the recipe never gives a row of never yields one: an endless stream of it does not end.
     Raises UsageError for whatever there is not.
     """
     plan = _plan(recipe, MOST_ROWS if rows is None else rows, seed, options)
@@ -65,11 +69,24 @@ def dataset(recipe: str = "sml", *, seed: int = 0, rows: int | None = None, view
 
 
 def build(recipe: str, out: str | Path, *, rows: int = 10_000, seed: int = 0, workers: int = 1,
-          overwrite: bool = False, **options: Any) -> dict[str, Any]:
-    """Builds a dataset in the folder `out`, or goes on with it, and returns its manifest. See `building.build`."""
-    from tutelage.building import build as run
+          overwrite: bool = False, views: Sequence[str] = (), **options: Any) -> dict[str, Any]:
+    """Builds a dataset in the folder `out`, or goes on with it, and returns its manifest; `views` are added to it as
+    `export` adds them. See `exporting.build_and_export`."""
+    from tutelage.exporting import build_and_export as run
 
-    return run(_plan(recipe, rows, seed, options), Path(out), workers=workers, overwrite=overwrite)
+    return run(_plan(recipe, rows, seed, options), Path(out), workers=workers, overwrite=overwrite, views=views)
+
+
+def export(folder: str | Path, *views: str, trainer: str = "", out: str | Path | None = None, workers: int = 1,
+           overwrite: bool = False) -> dict[str, Any]:
+    """Adds views for trainers to a dataset, or makes a dataset of them in `out`, and returns its manifest.
+
+    `trainer` (trl, verl, …) names all views that it reads. See `exporting.export`.
+    """
+    from tutelage.exporting import export as run
+
+    return run(Path(folder), views, consumer=trainer, out=None if out is None else Path(out), workers=workers,
+               overwrite=overwrite)
 
 
 def check(folder: str | Path, *, workers: int = 1) -> Found:
@@ -95,6 +112,21 @@ def load(folder: str | Path, config: str = "sft", split: str = "train", *, strea
                                  split="train", streaming=streaming)
 
 
+def card(folder: str | Path) -> Path:
+    """Writes the card of a dataset, README.md with plots in card/, and returns its path. See `cards.card`."""
+    from tutelage.cards import card as run
+
+    return run(Path(folder))
+
+
+def push(folder: str | Path, repo: str, *, private: bool = False, revision: str = "main", without: Sequence[str] = (),
+         workers: int = 1) -> Pushed:
+    """Checks a dataset and pushes it with its card to the Hub's OWNER/NAME. See `hub.push`."""
+    from tutelage.hub import push as run
+
+    return run(Path(folder), repo, private=private, revision=revision, without=without, workers=workers)
+
+
 def _plan(recipe: str, rows: int, seed: int, options: dict[str, Any]) -> Plan:
     from tutelage.recipes import recipe_named
     from tutelage.recipes.recipe import check_options
@@ -110,11 +142,14 @@ def _plan(recipe: str, rows: int, seed: int, options: dict[str, Any]) -> Plan:
 
 def _check_view(recipe: str, view: str, arm: str) -> None:
     from tutelage.recipes import recipe_named
+    from tutelage.records.trainers import NAMES, view_named
 
-    if view not in VIEWS:
-        raise UsageError(f"view={view!r} is not one of {', '.join(VIEWS)}")
+    if view not in (known := (*NAMES, "episodes")):
+        raise UsageError(f"view={view!r} is not one of {', '.join(known)}")
     if arm not in (arms := recipe_named(recipe).arms):
         raise UsageError(f"recipe {recipe!r} has no arm {arm!r}; it has {', '.join(map(repr, arms))}")
+    if arm and view != "episodes" and not view_named(view).by_arm:
+        raise UsageError(f"view {view!r} is made of all arms together; leave arm={arm!r} out")
 
 
 def _pool(plan: Plan) -> Sequence[Any]:
@@ -143,17 +178,39 @@ def _rows(plan: Plan, view: str, split: str, arm: str, pool: Sequence[Any], firs
     """The rows of the items first, first + step, …, those of one split and arm."""
     from tutelage.building import make_item
     from tutelage.recipes import recipe_named
-    from tutelage.records.schema import episodes_table, packed_rows, sft_table
-    from tutelage.store.splits import split_of
 
-    recipe, options = recipe_named(plan.recipe), plan.options
+    recipe = recipe_named(plan.recipe)
     numbers = iter(count(first, step) if endless else range(first, plan.rows, step))
     size = 1  # the first row is there at once
     while chunk := list(islice(numbers, size)):
         size = CHUNK
-        kept = [episode for number in chunk for episode in make_item(recipe, plan, number, pool).kept
-                if episode.arm == arm and (view == "episodes" or episode.dialogue.reward)]
-        rows = packed_rows([e for e in kept if not split or split == split_of(
-            e.structure, e.dialogue.case.family.name, e.dialogue.case.problem.level, options)])
-        if rows:
-            yield from (episodes_table(rows) if view == "episodes" else sft_table(rows, options.train_on)).to_pylist()
+        made = [make_item(recipe, plan, number, pool) for number in chunk]
+        for batch in _batches(made, plan.options, view, split, arm):
+            yield from batch.to_pylist()
+
+
+def _batches(made: Sequence[Result], options: Options, view: str, split: str, arm: str) -> Iterator[Any]:
+    """The rows of some items as record batches, those that were kept before those that failed."""
+    from tutelage.records.schema import episodes_table, packed_rows
+    from tutelage.records.trainers import Given, view_named
+    from tutelage.store.splits import split_of
+
+    def of_splits(episodes: Iterable[Episode]) -> dict[str, list[Episode]]:
+        found: dict[str, list[Episode]] = {}
+        for each in episodes:
+            case = each.dialogue.case
+            name = split_of(each.structure, case.family.name, case.problem.level, options)
+            if split in ("", name):
+                # the rows of `rl` say which split they are of
+                found.setdefault(name if view == "rl" else split, []).append(each)
+        return found
+
+    kept = of_splits(each for result in made for each in result.kept if view != "episodes" or each.arm == arm)
+    if view == "episodes":
+        yield from (episodes_table(packed_rows(some)) for some in kept.values())
+        return
+    trainers = view_named(view)
+    failed = of_splits(each for result in made for each in result.failed) if trainers.failures else {}
+    for part in (kept, failed):
+        for name, some in part.items():
+            yield trainers.make(episodes_table(packed_rows(some)), Given(options, name, arm))
