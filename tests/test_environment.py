@@ -12,14 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tutelage as tu
-from tutelage import environment
 from tutelage.building import make_item
 from tutelage.environment import Environment
 from tutelage.errors import UsageError
 from tutelage.online.hearing import hear, several_answers
-from tutelage.online.scene import Scenario, plan_of
+from tutelage.online.scene import Scenario
 from tutelage.problems import FAMILIES
-from tutelage.recipes import RECIPES, recipe_named
+from tutelage.recipes import RECIPES, plan_of, recipe_named
 from tutelage.talk.converse import analysed
 from tutelage.talk.leaks import find_leaks
 from tutelage.talk.revealed import analysed_shards
@@ -262,9 +261,3 @@ def test_the_page_runs() -> None:
     assert found.attempted > 10
     assert not found.failed
     assert all(f"`{reward.name}`" in page.read_text(encoding="utf-8") for reward in tu.rewards.REWARDS)
-
-
-def test_docstrings() -> None:
-    found = doctest.testmod(environment)
-    assert found.attempted
-    assert not found.failed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from itertools import combinations, pairwise
 
 import networkx as nx
@@ -128,11 +127,3 @@ def test_outline_is_blind_to_names(case: int) -> None:
     missing = [[a, b] for a, b in combinations(range(count), 2) if [a, b] not in ways]
     if missing:
         assert outline(count, ways, marks) != outline(count, [*ways, missing[0]], marks)
-
-
-@pytest.mark.parametrize("module", [flows, routes, trees], ids=lambda module: module.__name__)
-def test_examples(module: object) -> None:
-    """The examples in the docstrings hold."""
-    result = doctest.testmod(module)  # type: ignore[arg-type]
-    assert result.attempted
-    assert not result.failed

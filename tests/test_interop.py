@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 from itertools import islice
 from pathlib import Path
@@ -109,11 +108,8 @@ def test_bad_files(name: str, text: str, tmp_path: Path) -> None:
         list(load(tmp_path / "gone.jsonl", name))
 
 
-def test_names_and_docstring() -> None:
+def test_names() -> None:
     assert len({one.name for one in FORMATS}) == len(FORMATS)
     assert Talk("x", "q", "a #### 3", (), 0).answer == "3"
     with pytest.raises(UsageError, match="mathdial"):
         format_named("math-dial")
-    found = doctest.testmod(interop)
-    assert found.attempted
-    assert not found.failed

@@ -67,3 +67,28 @@ def test_load(tmp_path: Path) -> None:
         tu.load(tmp_path / "d", "preference")
     with pytest.raises(StoreError):
         tu.load(tmp_path / "elsewhere")
+
+
+def test_training_on_a_recipe_for_evaluation_is_a_named_choice() -> None:
+    """Without a split its rows are those of test; split "train" gives structures of the other side."""
+    usual = {row["structure"] for row in tu.stream("proactive", rows=30, seed=2, view="episodes", levels=(1,))}
+    named = {row["structure"] for row in tu.stream("proactive", rows=30, seed=2, view="episodes", levels=(1,),
+                                                   split="train")}
+    tests = {row["structure"] for row in tu.stream("proactive", rows=30, seed=2, view="episodes", levels=(1,),
+                                                   split="test")}
+    assert usual == tests
+    assert usual
+    assert named
+    assert not usual & named
+
+
+def test_a_stream_that_gives_nothing_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutelage.library.MOST_EMPTY", 40)
+    with pytest.raises(UsageError, match="65 items of sml gave no row of view='preference', split='train'; take anoth"):
+        next(tu.stream("sml", view="preference", levels=(1,), students=("solves",)))
+
+
+@pytest.mark.parametrize("split", ["heldout", "training"])
+def test_a_split_that_is_none(split: str) -> None:
+    with pytest.raises(UsageError, match=f"split='{split}' is "):
+        tu.stream("sml", split=split)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,9 +68,3 @@ def test_names() -> None:
     assert len({reward.name for reward in REWARDS}) == len(REWARDS)
     with pytest.raises(UsageError, match="askbench"):
         reward_named("ask_bench")
-
-
-def test_docstring() -> None:
-    found = doctest.testmod(rewards)
-    assert found.attempted
-    assert not found.failed

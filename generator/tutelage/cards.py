@@ -34,9 +34,8 @@ from tutelage.store.splits import FAILURES, HELDOUT, TEST, TRAIN, VALIDATION
 from tutelage.talk.acts import TEACHER_ACTS
 from tutelage.wording import templates_dir
 
-README, PLOTS = "README.md", "card"
 NAMELESS = "OWNER/NAME"  # stands for the repository where it is not known
-MARK, YOURS = "<!-- Written by tutelage card", "<!-- yours below -->\n"
+YOURS = "<!-- yours below -->\n"  # the card's last line
 SPLITS = (TRAIN, VALIDATION, TEST, HELDOUT, FAILURES)
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
          (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"))
@@ -72,18 +71,19 @@ def card(root: Path) -> Path:
 
 def write_card(root: Path, out: Path, manifest: Mapping[str, Any], repo: str) -> Path:
     """Writes the card of what `manifest` names of the dataset in `root` to the folder `out`. Raises as `card` does."""
-    notes, found, configs = _notes(root / README), stats(root), _configs(root, manifest)
+    notes, found, configs = _notes(root / folder.README), stats(root), _configs(root, manifest)
     plots, fields = _plots(found), _fields(root, manifest, configs, found, repo)
     render = _environment()
-    pages = {out / PLOTS / f"{plot['name']}.svg": render.get_template("bars.svg.jinja").render(plot) for plot in plots}
-    pages[out / README] = render.get_template("README.md.jinja").render(fields, plots=plots) + notes
+    bars = render.get_template("bars.svg.jinja")
+    pages = {out / folder.PLOTS / f"{plot['name']}.svg": bars.render(plot) for plot in plots}
+    pages[out / folder.README] = render.get_template("README.md.jinja").render(fields, plots=plots) + notes
     try:
-        (out / PLOTS).mkdir(parents=True, exist_ok=True)
+        (out / folder.PLOTS).mkdir(parents=True, exist_ok=True)
         for path, text in pages.items():
             path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise StoreError(f"{out} can't be written: {error.strerror}") from error
-    return out / README
+    return out / folder.README
 
 
 def metadata(manifest: Mapping[str, Any], configs: Mapping[str, Config]) -> dict[str, Any]:
@@ -262,7 +262,7 @@ def _notes(path: Path) -> str:
         return ""
     except (OSError, UnicodeDecodeError) as error:
         raise StoreError(f"{path} can't be read; move it away, and the card is written anew") from error
-    if MARK not in text or YOURS not in text:
+    if folder.CARD_MARK not in text or YOURS not in text:
         raise StoreError(f"{path} was not written by tutelage card; move it away, or put its text below the last line "
                          "of the card that is written then")
     return text.partition(YOURS)[2]

@@ -25,10 +25,10 @@ from tutelage.draws import stream
 from tutelage.errors import UsageError
 from tutelage.online.company import Company
 from tutelage.online.hearing import Heard, hear
-from tutelage.online.scene import Scenario, Scene, check_arm, is_tutor, made, plan_of, remake
+from tutelage.online.scene import Scenario, Scene, is_tutor, made, remake
 from tutelage.online.tutor import Tutor
-from tutelage.plan import MOST_ROWS, SPLIT, Plan
-from tutelage.recipes import recipe_named
+from tutelage.plan import MOST_ROWS, Plan
+from tutelage.recipes import check_arm, plan_of, side_of
 from tutelage.rewards import Played
 from tutelage.store.splits import split_of
 from tutelage.talk.acts import ASSUME, ATTEMPTS
@@ -60,18 +60,19 @@ class Environment:
 
     `teacher` names a policy of the recipe ("" : its mix), `max_turns` the student turns of an episode (None: the
     recipe's own number, at most 20), `reward` one of `rewards.REWARDS`, `split` the structures that items are taken
-    from (train, validation, test, heldout; "" for all), `arm` one of the recipe's arms, and `options` are those of
-    `plan.Options`. Raises UsageError for whatever there is not.
+    from (train, validation, test, heldout; "" for all; None: train, and test where the recipe is one for evaluation),
+    `arm` one of the recipe's arms, and `options` are those of `plan.Options`. Raises UsageError for whatever there is
+    not.
     """
 
     def __init__(self, recipe: str = "sml", *, seed: int = 0, teacher: str = "", max_turns: int | None = None,
-                 reward: str = "binary", split: str = "train", arm: str = "", **options: Any) -> None:
+                 reward: str = "binary", split: str | None = None, arm: str = "", **options: Any) -> None:
         if max_turns is not None and not 1 <= max_turns <= 20:
             raise UsageError(f"max_turns={max_turns} is not in 1..20")
         if teacher:
             options["teachers"] = (teacher,)
-        if recipe_named(recipe).evaluates:
-            options["split"] = SPLIT[split == "train"]
+        split, side = side_of(recipe, split)
+        options |= side
         self.plan, self.arm, self.split, self.max_turns = plan_of(recipe, seed, options), arm, split, max_turns
         check_arm(recipe, arm)
         self._reward = rewards.reward_named(reward)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tutelage.building import Progress, build
+from tutelage.cards import card
 from tutelage.errors import StoreError, UsageError
 from tutelage.plan import Plan
 from tutelage.processes import Tick, each
@@ -84,6 +85,8 @@ def export(root: Path, views: Sequence[str] = (), *, consumer: str = "", out: Pa
             folder.complete(target, manifest)
         except OSError as error:
             raise folder.unwritten(target, error) from error
+    if folder.has_card(target):  # loaders find the configs by it
+        card(target)
     return manifest
 
 

@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tutelage.building import Progress
-from tutelage.cards import PLOTS, write_card
+from tutelage.cards import write_card
 from tutelage.checking import check
 from tutelage.errors import StoreError, TutelageError, UsageError
 from tutelage.plan import Plan
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Bar = Callable[[None], AbstractContextManager[Progress | None]]  # report.progress_bar
 MAIN = "main"
-OURS = ["*.parquet", f"{PLOTS}/*.svg"]  # files in the repository that are the dataset's: the others are left alone
+OURS = ["*.parquet", f"{folder.PLOTS}/*.svg"]  # the dataset's files in the repository: others are left alone
 AGAIN = "run the same command again: what has arrived is not sent twice"
 _NAME = re.compile(r"(?!.*(?:--|\.\.|\.git$))[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 _FILE = re.compile(r"^((?:gsm8k:|table:)?).*/([^/]+\.(?:jsonl|ndjson|json|csv|tsv|parquet)(?:\.gz)?)$", re.IGNORECASE)

@@ -11,13 +11,13 @@ A row is the one that `tutelage build` writes for the same recipe, seed and opti
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutelage.errors import StoreError, UsageError
 from tutelage.plan import MOST_ROWS, Options, Plan
+from tutelage.store.splits import HELDOUT
 
 if TYPE_CHECKING:
     import datasets
@@ -28,27 +28,28 @@ if TYPE_CHECKING:
     from tutelage.records.episode import Episode
 
 CHUNK = 32  # items made at a time: a table costs less a row than a row
+MOST_EMPTY = 2_000  # items in a row without a row of an endless stream
 SHARDS = 64  # of an endless dataset: as many loader processes can share it
 
 
-def stream(recipe: str = "sml", *, seed: int = 0, rows: int | None = None, view: str = "sft", split: str = "train",
-           arm: str = "", **options: Any) -> Iterator[dict[str, Any]]:
+def stream(recipe: str = "sml", *, seed: int = 0, rows: int | None = None, view: str = "sft",
+           split: str | None = None, arm: str = "", **options: Any) -> Iterator[dict[str, Any]]:
     """Rows of a recipe, made as they are asked for: endless, or those of the first `rows` items.
 
     `view` is "sft" (`id`, `messages` with `role`, `content`, `loss`, and `meta`), another one of trainers'
     (`records.trainers`: prompt_completion, preference, preference_full, kto, rl) or "episodes" (all that is known);
-    `split` is train, validation, test or heldout, "" for all of them; `arm` "" the recipe's main one, for views that
-    each arm has one of. The options are those of `plan.Options`: families, levels, source, students, teachers, …, lists
-    or tuples. A view that the recipe never gives a row of never yields one: an endless stream of it does not end.
-    Raises UsageError for whatever there is not.
+    `split` is train, validation, test or heldout, "" for all of them; None stands for train, and for test where the
+    recipe is one for evaluation: training on it is a choice to be named. `arm` "" is the recipe's main one, for views
+    that each arm has one of. The options are those of `plan.Options`: families, levels, source, students, teachers, …,
+    lists or tuples. Raises UsageError for whatever there is not, and where `MOST_EMPTY` items give no row of the view.
     """
-    plan = _plan(recipe, MOST_ROWS if rows is None else rows, seed, options)
+    plan, split = _plan(recipe, MOST_ROWS if rows is None else rows, seed, split, options)
     _check_view(recipe, view, arm)
     return _rows(plan, view, split, arm, _pool(plan), 0, 1, rows is None)
 
 
-def dataset(recipe: str = "sml", *, seed: int = 0, rows: int | None = None, view: str = "sft", split: str = "train",
-            arm: str = "", shards: int = SHARDS, **options: Any) -> datasets.IterableDataset:
+def dataset(recipe: str = "sml", *, seed: int = 0, rows: int | None = None, view: str = "sft",
+            split: str | None = None, arm: str = "", shards: int = SHARDS, **options: Any) -> datasets.IterableDataset:
     """The same as a `datasets.IterableDataset` of `shards` parts, each of which makes its own rows.
 
     `split_dataset_by_node` and the workers of a DataLoader share the parts without overlap; `state_dict` and
@@ -60,7 +61,7 @@ def dataset(recipe: str = "sml", *, seed: int = 0, rows: int | None = None, view
 
     if shards < 1:
         raise UsageError(f"shards={shards} is not at least 1")
-    plan = _plan(recipe, MOST_ROWS if rows is None else rows, seed, options)
+    plan, split = _plan(recipe, MOST_ROWS if rows is None else rows, seed, split, options)
     _check_view(recipe, view, arm)
     given = {"plan": plan.to_json(), "view": view, "split": split, "arm": arm, "of": shards, "endless": rows is None}
     return datasets.IterableDataset.from_generator(
@@ -73,8 +74,9 @@ def build(recipe: str, out: str | Path, *, rows: int = 10_000, seed: int = 0, wo
     """Builds a dataset in the folder `out`, or goes on with it, and returns its manifest; `views` are added to it as
     `export` adds them. See `exporting.build_and_export`."""
     from tutelage.exporting import build_and_export as run
+    from tutelage.recipes import plan_of
 
-    return run(_plan(recipe, rows, seed, options), Path(out), workers=workers, overwrite=overwrite, views=views)
+    return run(plan_of(recipe, seed, options, rows=rows), Path(out), workers=workers, overwrite=overwrite, views=views)
 
 
 def export(folder: str | Path, *views: str, trainer: str = "", out: str | Path | None = None, workers: int = 1,
@@ -127,27 +129,23 @@ def push(folder: str | Path, repo: str, *, private: bool = False, revision: str 
     return run(Path(folder), repo, private=private, revision=revision, without=without, workers=workers)
 
 
-def _plan(recipe: str, rows: int, seed: int, options: dict[str, Any]) -> Plan:
-    from tutelage.recipes import recipe_named
-    from tutelage.recipes.recipe import check_options
+def _plan(recipe: str, rows: int, seed: int, split: str | None, options: dict[str, Any]) -> tuple[Plan, str]:
+    """The plan of fresh rows, and the split that they are taken from."""
+    from tutelage.recipes import plan_of, side_of
 
-    known = {field.name for field in fields(Options)}
-    if unknown := sorted(set(options) - known):
-        raise UsageError(f"unknown option {unknown[0]!r}; the options are {', '.join(sorted(known))}")
-    given: dict[str, Any] = {k: tuple(value) if isinstance(value, list) else value for k, value in options.items()}
-    plan = Plan(recipe, rows, seed, Options(**given))
-    check_options(recipe_named(recipe), plan.options)
-    return plan
+    split, side = side_of(recipe, split)
+    if split == HELDOUT and not (options.get("holdout_families") or options.get("holdout_levels")):
+        raise UsageError("split='heldout' is empty without holdout_families or holdout_levels")
+    return plan_of(recipe, seed, options | side, rows=rows), split
 
 
 def _check_view(recipe: str, view: str, arm: str) -> None:
-    from tutelage.recipes import recipe_named
+    from tutelage.recipes import check_arm
     from tutelage.records.trainers import NAMES, view_named
 
     if view not in (known := (*NAMES, "episodes")):
         raise UsageError(f"view={view!r} is not one of {', '.join(known)}")
-    if arm not in (arms := recipe_named(recipe).arms):
-        raise UsageError(f"recipe {recipe!r} has no arm {arm!r}; it has {', '.join(map(repr, arms))}")
+    check_arm(recipe, arm)
     if arm and view != "episodes" and not view_named(view).by_arm:
         raise UsageError(f"view {view!r} is made of all arms together; leave arm={arm!r} out")
 
@@ -181,12 +179,18 @@ def _rows(plan: Plan, view: str, split: str, arm: str, pool: Sequence[Any], firs
 
     recipe = recipe_named(plan.recipe)
     numbers = iter(count(first, step) if endless else range(first, plan.rows, step))
-    size = 1  # the first row is there at once
+    size, empty = 1, 0  # the first row is there at once
     while chunk := list(islice(numbers, size)):
         size = CHUNK
         made = [make_item(recipe, plan, number, pool) for number in chunk]
+        empty += len(chunk)
         for batch in _batches(made, plan.options, view, split, arm):
-            yield from batch.to_pylist()
+            if batch.num_rows:
+                empty = 0
+                yield from batch.to_pylist()
+        if endless and empty >= MOST_EMPTY:
+            raise UsageError(f"{empty:,} items of {plan.recipe} gave no row of view={view!r}, split={split!r}; take "
+                             "another view, split or families")
 
 
 def _batches(made: Sequence[Result], options: Options, view: str, split: str, arm: str) -> Iterator[Any]:

@@ -12,22 +12,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tutelage.building import make_item, open_source
 from tutelage.errors import UsageError
 from tutelage.online.knowing import Ledger
 from tutelage.online.matching import Topic, Topics
-from tutelage.plan import MOST_ROWS, Options, Plan
+from tutelage.plan import MOST_ROWS, Plan
 from tutelage.problems.family import Posed
 from tutelage.problems.reading.answers import numbers_in
 from tutelage.problems.reading.spoken import spoken
 from tutelage.problems.views import Table
-from tutelage.recipes import recipe_named
-from tutelage.recipes.recipe import check_options
+from tutelage.recipes import check_arm, plan_of, recipe_named
 from tutelage.records.episode import Episode
 from tutelage.talk.acts import STATE, TEACHER_VOICES, TELL, Voice
 from tutelage.talk.case import Case
@@ -70,24 +68,6 @@ class Scenario(NamedTuple):
                 and 0 <= item < MOST_ROWS):
             raise UsageError(f"scenario {text[:80]!r} has a recipe, seed, item or arm that is none")
         return cls(plan_of(recipe, seed, options), item, arm)
-
-
-def plan_of(recipe: str, seed: int, options: Mapping[str, Any]) -> Plan:
-    """The plan of an environment. Raises UsageError for a recipe, an option or a value that there is not."""
-    known = {field.name for field in fields(Options)}
-    if unknown := sorted(set(options) - known):
-        raise UsageError(f"unknown option {unknown[0]!r}; the options are {', '.join(sorted(known))}")
-    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
-                             for name, value in options.items()}
-    plan = Plan(recipe, MOST_ROWS, seed, Options(**given))
-    check_options(recipe_named(recipe), plan.options)
-    return plan
-
-
-def check_arm(recipe: str, arm: str) -> None:
-    """Raises UsageError where the recipe has no such arm."""
-    if arm not in (arms := recipe_named(recipe).arms):
-        raise UsageError(f"recipe {recipe!r} has no arm {arm!r}; it has {', '.join(map(repr, arms))}")
 
 
 class Scene:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
 from tutelage.errors import UsageError
+from tutelage.plan import MOST_ROWS, SPLIT, Options, Plan
 from tutelage.recipes import controls, missing_premise, proactive, q_priming, sharded, sml, which_question
-from tutelage.recipes.recipe import Recipe
+from tutelage.recipes.recipe import Recipe, check_options
+from tutelage.store.splits import HELDOUT, TEST, TRAIN, VALIDATION
 
 RECIPES: tuple[Recipe, ...] = (sml.RECIPE, q_priming.RECIPE, controls.RECIPE, missing_premise.RECIPE, proactive.RECIPE,
                                sharded.RECIPE, which_question.RECIPE)
@@ -16,3 +22,34 @@ def recipe_named(name: str) -> Recipe:
         if recipe.name == name:
             return recipe
     raise UsageError(f"unknown recipe {name!r}; the recipes are {', '.join(r.name for r in RECIPES)}")
+
+
+def plan_of(recipe: str, seed: int, options: Mapping[str, Any], *, rows: int = MOST_ROWS) -> Plan:
+    """The plan of a recipe with options of `plan.Options`, lists or tuples. Raises UsageError for what there is not."""
+    known = {field.name for field in fields(Options)}
+    if unknown := sorted(set(options) - known):
+        raise UsageError(f"unknown option {unknown[0]!r}; the options are {', '.join(sorted(known))}")
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
+                             for name, value in options.items()}
+    plan = Plan(recipe, rows, seed, Options(**given))
+    check_options(recipe_named(recipe), plan.options)
+    return plan
+
+
+def check_arm(recipe: str, arm: str) -> None:
+    """Raises UsageError where the recipe has no such arm."""
+    if arm not in (arms := recipe_named(recipe).arms):
+        raise UsageError(f"recipe {recipe!r} has no arm {arm!r}; it has {', '.join(map(repr, arms))}")
+
+
+def side_of(recipe: str, split: str | None) -> tuple[str, dict[str, str]]:
+    """The split that rows are taken from, None standing for the usual one, and the option that it calls for.
+
+    A recipe for evaluation gives structures that no training split holds (usually those of test); to train on it is a
+    choice that has to be named: split "train". Raises UsageError for a split that is none.
+    """
+    evaluates = recipe_named(recipe).evaluates
+    split = (TEST if evaluates else TRAIN) if split is None else split
+    if split not in (known := (TRAIN, VALIDATION, TEST, HELDOUT, "")):
+        raise UsageError(f"split={split!r} is not one of {', '.join(map(repr, known))}")
+    return split, {"split": SPLIT[split == TRAIN]} if evaluates else {}

@@ -20,6 +20,7 @@ from tutelage.errors import StoreError, UsageError
 from tutelage.plan import Plan
 
 MANIFEST, STATE = "manifest.json", ".build"
+README, PLOTS, CARD_MARK = "README.md", "card", "<!-- Written by tutelage card"  # see cards
 FORMAT = 1
 
 
@@ -147,8 +148,16 @@ def _read_all(manifest: Mapping[str, Any]) -> None:
                 raise ValueError(f"{key} is {part[key]!r}")
 
 
+def has_card(root: Path) -> bool:
+    """Whether the folder's README.md is a card that tutelage wrote."""
+    try:
+        return CARD_MARK in (root / README).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def clear(root: Path) -> None:
-    """Removes what a build or an export of tutelage wrote, and nothing else."""
+    """Removes what a build, an export or a card of tutelage wrote, and nothing else."""
     from tutelage.records.tables import TABLES
     from tutelage.records.trainers import NAMES
 
@@ -156,8 +165,12 @@ def clear(root: Path) -> None:
         companions = [root / file["path"] for file in read_manifest(root).get("companions", [])]
     except StoreError:
         companions = []
+    if has_card(root):
+        companions += [root / README, *(root / PLOTS).glob("*.svg")]
     for path in companions:
         path.unlink(missing_ok=True)
+    if (root / PLOTS).is_dir() and not any((root / PLOTS).iterdir()):
+        (root / PLOTS).rmdir()
     shutil.rmtree(root / STATE, ignore_errors=True)
     (root / MANIFEST).unlink(missing_ok=True)
     for name in ("episodes", *TABLES, *NAMES):
