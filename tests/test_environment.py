@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -254,10 +253,6 @@ def test_library() -> None:
     assert {policy.name for policy in TEACHERS if policy.control} & {"contentless"}
 
 
-def test_the_page_runs() -> None:
-    """The examples in docs/environment.md give what they say, and it names every reward."""
+def test_the_page_names_every_reward() -> None:
     page = Path(__file__).resolve().parent.parent / "docs" / "environment.md"
-    found = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
-    assert found.attempted > 10
-    assert not found.failed
     assert all(f"`{reward.name}`" in page.read_text(encoding="utf-8") for reward in tu.rewards.REWARDS)

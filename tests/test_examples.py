@@ -1,4 +1,4 @@
-"""The examples in docstrings are true, in every module that has some."""
+"""The examples in docstrings and on the pages of docs/ are true."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 import tutelage
 
-ROOT = Path(tutelage.__file__).parent
+ROOT, DOCS = Path(tutelage.__file__).parent, Path(__file__).parents[1] / "docs"
 
 
 def shows(path: Path) -> bool:
@@ -22,8 +22,18 @@ MODULES = sorted(".".join(("tutelage", *path.relative_to(ROOT).with_suffix("").p
                  for path in ROOT.rglob("*.py") if shows(path))
 
 
+PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md") if shows(path))
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_docstrings(name: str) -> None:
     found = doctest.testmod(importlib.import_module(name))
+    assert found.attempted
+    assert not found.failed
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages(page: str) -> None:
+    found = doctest.testfile(str(DOCS / page), module_relative=False, encoding="utf-8")
     assert found.attempted
     assert not found.failed

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import tutelage as tu
 from tutelage import interop
-from tutelage.errors import SourceError, UsageError
+from tutelage.cli import cli
+from tutelage.errors import SourceError, TutelageError, UsageError
 from tutelage.interop import FORMATS, Talk, export, format_named, load, problems_of
 
 
@@ -113,3 +115,27 @@ def test_names() -> None:
     assert Talk("x", "q", "a #### 3", (), 0).answer == "3"
     with pytest.raises(UsageError, match="mathdial"):
         format_named("math-dial")
+
+
+def test_the_command_converts_both_ways(tmp_path: Path) -> None:
+    tu.build("sml", tmp_path / "d", rows=40, seed=2, families=["word_problem", "max_flow"])
+    talks, problems = tmp_path / "talks.jsonl", tmp_path / "problems.jsonl"
+    done = CliRunner().invoke(cli, ["convert", str(tmp_path / "d"), str(talks), "--to", "mathdial"])
+    written = len(talks.read_text(encoding="utf-8").splitlines())
+    assert done.output.startswith(f"{talks}: {written} rows of mathdial; ")
+    assert written > 5
+    done = CliRunner().invoke(cli, ["convert", str(talks), str(problems), "--from", "mathdial"])
+    assert done.output.startswith(f"{problems}: {written} problems; tutelage build sml --source ")
+    assert {"question", "answer"} == set(json.loads(problems.read_text(encoding="utf-8").splitlines()[0]))
+
+
+@pytest.mark.parametrize(("words", "error"), [
+    (["x", "y"], "say either --to FORMAT"), (["x", "y", "--to", "gsm8k", "--from", "gsm8k"], "say either --to FORMAT"),
+    (["x", "y", "--to", "gsm"], "unknown format 'gsm'"), (["x", "y", "--to", "gsm8k"], "x holds no manifest.json"),
+    (["x", "y", "--from", "gsm8k"], "x can't be read"),
+])
+def test_what_can_t_be_converted(words: list[str], error: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TutelageError, match=error):
+        CliRunner().invoke(cli, ["convert", *words], catch_exceptions=False)
+    assert not list(tmp_path.iterdir())

@@ -320,6 +320,34 @@ def push(folder: Path, repo: str, private: bool, revision: str, without: tuple[s
 
 
 @cli.command(context_settings=CONTEXT)
+@click.argument("given", metavar="FROM", type=click.Path(path_type=Path))
+@click.argument("out", metavar="TO", type=click.Path(path_type=Path))
+@click.option("--to", "wanted", default="", metavar="FORMAT", help="FROM is a dataset; TO gets its episodes so.")
+@click.option("--from", "held", default="", metavar="FORMAT", help="FROM is such a file; TO gets a --source.")
+def convert(given: Path, out: Path, wanted: str, held: str) -> None:
+    """Writes episodes in the shape of other projects, or their files as problems for --source; TO is JSON lines.
+
+    Formats: gsm8k, mathdial, lost-in-conversation.
+
+    \b
+    tutelage convert outputs/sml talks.jsonl --to mathdial
+    tutelage convert mathdial/train.jsonl problems.jsonl --from mathdial
+    tutelage build sml --source problems.jsonl
+    """
+    from tutelage import interop
+
+    if bool(wanted) == bool(held):
+        raise UsageError("say either --to FORMAT, of a dataset, or --from FORMAT, of a file of others")
+    if wanted:
+        counts = interop.export(interop.episodes_of(given), out, wanted)
+        click.echo(f"{out}: {counts['written']:,} rows of {wanted}; {counts['unfit']:,} episodes don't fit it")
+        return
+    problems = interop.problems_of(interop.load(given, held))
+    interop.write_lines(problems, out)
+    click.echo(f"{out}: {len(problems):,} problems; tutelage build sml --source {out}")
+
+
+@cli.command(context_settings=CONTEXT)
 @click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
 def read(file: TextIO) -> None:
     """Reads models' replies in FILE (- is standard input): what each does, answers and asks, and whether it is right.

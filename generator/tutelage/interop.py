@@ -27,8 +27,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tutelage.errors import SourceError, UsageError
+from tutelage.errors import SourceError, StoreError, UsageError
 from tutelage.problems.reading.judge import read_reply
+from tutelage.store.folder import read_manifest
+from tutelage.store.splits import FAILURES
 from tutelage.talk.acts import (
     ABSTAIN,
     ANSWER_RULE,
@@ -178,15 +180,46 @@ def format_named(name: str) -> Format:
 
 
 def export(rows: Iterable[Row], path: str | Path, name: str) -> Counter[str]:
-    """Writes episodes' rows as JSON lines of a format; returns how many were `written` and how many didn't `fit`."""
+    """Writes episodes' rows as JSON lines of a format; returns how many were `written` and how many are `unfit`.
+
+    The file appears whole. Raises UsageError for a format that there is not, StoreError where it can't be written.
+    """
     write, counts = format_named(name).write, Counter[str]()
-    with Path(path).open("w", encoding="utf-8") as file:
+
+    def fitting() -> Iterator[dict[str, Any]]:
         for row in rows:
             made = write(row)
             counts["written" if made is not None else "unfit"] += 1
             if made is not None:
-                file.write(json.dumps(made, ensure_ascii=False) + "\n")
+                yield made
+
+    write_lines(fitting(), Path(path))
     return counts
+
+
+def episodes_of(folder: str | Path) -> Iterator[Row]:
+    """The episodes of a built dataset, the failures apart, a shard after the other. Raises StoreError."""
+    import pyarrow.parquet as pq
+
+    root = Path(folder)
+    for file in read_manifest(root)["files"]:
+        if file["path"].startswith("episodes/") and not file["path"].startswith(f"episodes/{FAILURES}-"):
+            for batch in pq.ParquetFile(root / file["path"]).iter_batches(batch_size=500):
+                yield from batch.to_pylist()
+
+
+def write_lines(rows: Iterable[Row], path: Path) -> None:
+    """Writes JSON lines; the file appears whole, by rename. Raises StoreError where it can't be written."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            for row in rows:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        part.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path} can't be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def load(path: str | Path, name: str) -> Iterator[Talk]:
