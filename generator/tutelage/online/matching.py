@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from tutelage.problems.reading.quantities import stem
+
 ENOUGH, APART = 0.45, 0.04  # a match scores at least so much, and so much more than one of another thing
 _WORD = re.compile(r"[^\W\d_]{2,}|[0-9]+")
-_ENDINGS = ("ings", "ing", "ies", "ed", "es", "er", "ly", "s", "e", "y")
 _STOP = frozenset(re.findall(r"[a-z]+", """
     a an the of is are was were be do does did how much what which who many to in on at for it its their his her they
     there this that and or i me you we us please could can would know need tell with from by as if has have had one so
@@ -57,9 +58,4 @@ class Topics:
 
 
 def stems(text: str) -> frozenset[str]:
-    return frozenset([_stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP])
-
-
-def _stem(word: str) -> str:
-    return next((word[:-len(ending)] for ending in _ENDINGS
-                 if word.endswith(ending) and len(word) - len(ending) >= 3), word)
+    return frozenset([stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP])

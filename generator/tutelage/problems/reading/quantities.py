@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 
 def matched(asks: Sequence[str], quantities: Mapping[str, str]) -> tuple[str, ...]:
@@ -59,10 +60,12 @@ _LIKE = {
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(_stem(word) for word in re.findall(r"[a-z]{2,}|[0-9]+", text.lower()) if word not in _STOP)
+    return frozenset(stem(word) for word in re.findall(r"[a-z]{2,}|[0-9]+", text.lower()) if word not in _STOP)
 
 
-def _stem(word: str) -> str:
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """A word without its ending, so that "costs" and "cost" are one; of some words that of one alike in meaning."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)]
