@@ -126,7 +126,9 @@ def _feature(kind: pa.DataType) -> dict[str, Any]:
         return {"struct": features(kind)}
     if pa.types.is_list(kind):
         inner = _feature(kind.value_type)
-        return {"list": inner.get("struct") or inner.get("dtype") or inner}
+        if "struct" in inner:
+            return {"list": inner["struct"]}
+        return {"sequence": inner.get("dtype") or inner}  # "list" of plain values is not what datasets 3 writes
     return {"dtype": {"float": "float32", "double": "float64"}.get(str(kind), str(kind))}
 
 
