@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,11 +18,13 @@ from tutelage.building import build
 from tutelage.cards import NAMELESS, YOURS, card, citations, features, licences, metadata, write_card
 from tutelage.checking import check
 from tutelage.errors import StoreError
+from tutelage.exporting import export
 from tutelage.hub import published
 from tutelage.plan import Options, Plan
 from tutelage.recipes import RECIPES
 from tutelage.records.schema import SCHEMAS
 from tutelage.stats import stats
+from tutelage.store import folder
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -162,6 +165,27 @@ def test_plots_show_the_counts(copied: Path) -> None:
         longest = max(shown.values())
         assert widths == [pytest.approx(360 * n / longest, abs=1) for n in shown.values()]
         assert f"](card/{name}.svg)" in (copied / "README.md").read_text()
+
+
+def test_new_configs_come_onto_a_card_that_is_there(copied: Path) -> None:
+    """An export into the dataset writes its card again; without a card it writes none."""
+    export(copied, ("kto",))
+    assert not (copied / "README.md").exists()
+    card(copied)
+    export(copied, ("rl",))
+    text = (copied / "README.md").read_text()
+    assert {"`kto`", "`rl`"} <= set(re.findall(r"`[a-z_]+`", text))
+
+
+def test_another_dataset_in_its_place_takes_the_card_away(copied: Path) -> None:
+    """The card goes with the dataset; what else lies in the folder stays."""
+    card(copied)
+    (copied / "card" / "mine.txt").write_text("mine")
+    folder.clear(copied)
+    assert sorted(path.relative_to(copied).as_posix() for path in copied.rglob("*")) == ["card", "card/mine.txt"]
+    (copied / "README.md").write_text("mine")
+    folder.clear(copied)
+    assert (copied / "README.md").read_text() == "mine"
 
 
 def test_a_readers_notes_are_kept(copied: Path) -> None:

@@ -22,6 +22,7 @@ from tutelage.talk.converse import analysed
 from tutelage.talk.leaks import find_leaks
 from tutelage.talk.revealed import analysed_shards
 from tutelage.talk.teachers import TEACHERS
+from tutelage.values import Act, Turn
 
 NAMES = [family.name for family in FAMILIES]
 PLAIN = [family.name for family in FAMILIES if family.domain != "code"]  # programs are run: slow
@@ -256,3 +257,15 @@ def test_library() -> None:
 def test_the_page_names_every_reward() -> None:
     page = Path(__file__).resolve().parent.parent / "docs" / "environment.md"
     assert all(f"`{reward.name}`" in page.read_text(encoding="utf-8") for reward in tu.rewards.REWARDS)
+
+
+def test_words_that_leak_are_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a guide would say, the audit comes before it: here one that blurts out the answer."""
+    env = Environment("sml", seed=4, families=("rates",), levels=(1,))
+    env.reset()
+    answer = env.scene.case.right.answer
+    said = Turn("teacher", Act("hint"), f"It is {answer}.")
+    monkeypatch.setattr("tutelage.online.tutor.Tutor.reply", lambda *_: said)
+    words = env.step("Answer: 7777").words
+    assert words
+    assert answer not in words

@@ -202,6 +202,17 @@ def test_pairs(recipe: str) -> None:
     assert len(keys) == len({row["id"] for row in found}) == len(found)
 
 
+def test_a_good_turn_of_a_dialogue_that_failed_is_no_better() -> None:
+    """Siblings are a pair only where the good turn's dialogue earned no less."""
+    episodes, pairs = made("q_priming", "preference")
+    siblings = [json.loads(row["meta"]) for row in pairs if json.loads(row["meta"])["kind"] == "sibling"]
+    assert siblings
+    lost = {meta["chosen"] for meta in siblings}
+    batch = pa.RecordBatch.from_pylist([{**e, "reward": 0 if e["id"] in lost else 1} for e in episodes], EPISODES)
+    found = view_named("preference").make(batch, Given(Options(), "train")).to_pylist()
+    assert all(json.loads(row["meta"])["kind"] != "sibling" for row in found)
+
+
 def test_whole_conversations_are_the_same_pairs() -> None:
     pairs, whole = made("controls", "preference")[1], made("controls", "preference_full")[1]
     assert [(row["prompt"] + row["chosen"], row["prompt"] + row["rejected"], row["meta"]) for row in pairs] == [
