@@ -17,12 +17,13 @@ import re
 from fractions import Fraction
 
 from tutelage.problems.reading.answers import LONGEST, read, same
-from tutelage.problems.reading.measures import clock, duration, lone_number, ordinary
+from tutelage.problems.reading.measures import clock, duration, lone_number, ordinary, seconds
 from tutelage.problems.reading.names import DENIED
 from tutelage.problems.reading.numerals import Numeral, gives
 from tutelage.problems.reading.readings import one_number
 from tutelage.problems.reading.replies import plain
 from tutelage.problems.reading.spoken import behind_last, folded
+from tutelage.problems.reading.statements import ranks, without_going
 
 _LETTER = re.compile(r"\(?([A-J])\)?[.):]?")
 _LETTERS = re.compile(r"(?<![\w'-])\(?([A-J])(?:\)|[.:](?=\s|$)|(?![\w'-]))")
@@ -146,7 +147,9 @@ def _number(text: str, reference: str, wanted: Numeral) -> bool:
         return found.value == value * 100
     if (spans := duration(text)) and not duration(reference):
         return value in spans
-    return bool(set(duration(text)) & set(duration(reference)))
+    if set(duration(text)) & set(duration(reference)):
+        return True
+    return (lasts := seconds(text)) is not None and lasts == seconds(reference)
 
 
 def _close(a: Numeral, b: Numeral) -> bool:
@@ -218,7 +221,8 @@ def _route(text: str, stops: list[str]) -> bool:
         chain = chains[-1]
         chain[0] = chain[0] if chain[0] == stops[0] else chain[0].split()[-1] if chain[0] else ""
         return chain == stops
-    return any(same("route", tuple(stops), each.casefold()) for each in (given, _result(given), _ROUTE.sub("", given)))
+    forms = (given, _result(given), _ROUTE.sub("", given), without_going(given))
+    return any(same("route", tuple(stops), each.casefold()) for each in forms)
 
 
 def _words(text: str, wanted: str, question: str) -> bool:
@@ -227,7 +231,8 @@ def _words(text: str, wanted: str, question: str) -> bool:
     given = behind_last(_THUS, plain(_RANKED.sub("", text)))
     alike = sorted(_tokens(given)) == sorted(_tokens(wanted))
     if len(parts) > 1:
-        if same("route", tuple(parts), _result(given).casefold()) or same("route", tuple(parts), given.casefold()):
+        stops = tuple(parts)
+        if ranks(given, parts) or any(same("route", stops, each.casefold()) for each in (given, _result(given))):
             return True
         if _in_order(wanted, parts) or re.search(r"\b(?:order|rank|sequence|arrange|route|path)", question, re.I):
             return False
@@ -237,6 +242,8 @@ def _words(text: str, wanted: str, question: str) -> bool:
         return any(same("names", tuple(sorted(parts)), each) for each in (cut, _result(cut), given.casefold()))
     right = _tokens(wanted)
     if alike:
+        return True
+    if _tokens(given.rpartition(": ")[2]) == right:  # "so three days before that: Tuesday"
         return True
     said = _tokens(_APART.sub("", given))
     if not right or DENIED.search(_APART.sub("", given)):

@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tutelage.problems.reading.quantities import stem
 from tutelage.problems.reading.spoken import Sentence, sentences, without_blocks
 
 COURTESY = re.compile(
@@ -46,27 +47,29 @@ _PRONOUN = re.compile(
     r"(?:(?:and |so |but )?(?:what|which|how much|how many) (?:one )?(?:is|are|was|were|would) (?:it|that|this"
     r"|they|those|these)|(?:could|can|would|will) you (?:please |kindly |maybe )?(?:share|provide|give|tell"
     r"|specify|clarify|state|let me know|say|send|supply|confirm)(?: me)?(?: (?:it|that|this|them|these|both|those"
-    r"|what (?:it|that) is))?(?: (?:to|with|for) me)?(?:,? please)?)\W*",
+    r"|what (?:it|that) is))?(?: (?:to|with|for) me)?(?:,? please)?|please tell)\W*",
     re.I,
 )
 _ASKING = (
-    r"(?:provide|tell (?:me|us)|share(?: with me)?|specify|clarify|give (?:me|us)|let (?:me|us) know|state|supply"
-    r"|indicate|send(?: me)?"
+    r"(?:provide|tell(?: (?:me|us))?|share(?: with me)?|specify|clarify|give (?:me|us)|let (?:me|us)(?: also)? know"
+    r"|state|supply|indicate|send(?: me)?"
     r"|say|inform me(?: of)?|mention|confirm|fill in)"
 )
 _REQUEST = re.compile(
     rf"(?:\b(?:please|kindly)\s+(?:also\s+)?{_ASKING}|\b(?:can|could|would|will) you\s+(?:please\s+|kindly\s+"
     rf"|also\s+|maybe\s+)?{_ASKING}"
     rf"|\b(?:once|when|after|as soon as|if) you (?:tell me|give me|let me know|provide|share)|^\W*(?:(?:so|then|and"
-    rf"|just|first)\s+)?(?:tell me|let me know|give me|specify)"
+    rf"|just|first)\s+)?(?:tell me|let me (?:also )?know|give me|specify)"
     r"|\bi(?:'d| would| will|'ll)?\s+(?:(?:still|also|first|just|really|only|now)\s+){0,2}(?:need|require"
-    r"|have to know|must know|like to know|want to know|wonder|was wondering)"
+    r"|must have|have to have|have to know|must know|like to know|want to know|wonder|was wondering)"
     r"(?:\s+(?:to know|you to (?:tell me|provide|specify)|to (?:ask|find out|learn)|to have|information (?:about"
     r"|on)|more information (?:about|on)))?"
     r"|\b(?:i'm|i am)\s+(?:still\s+|only\s+|just\s+)?(?:missing|lacking|wondering)(?:\s+(?:one"
     r"|a)\s+(?:\w+\s+)?(?:detail|thing|piece of information|value))?"
     r"|\b(?:the )?only (?:thing|detail|value|piece)(?: (?:that is|that's|still))? missing is|\bwhat(?:'s"
-    r"| is) missing is|\bmissing (?:piece|detail|value) is)"
+    r"| is| (?:we|i)(?: still)?) (?:missing|lack|miss|need) is"
+    r"|\bmissing (?:piece|detail|value) is|^\W*(?:need|needed|missing|required)(?=:)"
+    r"|\b(?:are|is) (?:\w+ )?(?:needed|missing|required|unclear)(?: here)?(?=:))"
     r"\s*[:,–-]?\s*(?:about\s+)?(?P<object>.*)",
     re.I,
 )
@@ -95,12 +98,13 @@ _NEED_LIST = re.compile(
 )
 _SPLIT = re.compile(
     r"[,;]?\s+(?:and|as well as|also)\s+(?:\([a-h0-9]\)\s*|also\s+)?(?=(?:the|its|their|how|what|which|whether"
-    r"|when|where|who|his|her)\s)|[,;]?\s*(?:\([b-h2-9]\)|\b[b-h2-9]\))\s*|;\s*",
+    r"|when|where|who|whether|his|her)\s)|[,;]?\s*(?:\([b-h2-9]\)|\b[b-h2-9]\))\s*|;\s*",
     re.I,
 )
 _SPLIT_QUESTION = re.compile(
-    r",?\s+(?:and|or)\s+(?=(?:also\s+)?(?:how (?:many|much|far|long|old|tall|heavy|big)|what|which|when|where"
-    r"|who)\s)",
+    r",?\s+(?:and|or)\s+(?=(?:also\s+|by |at |in |for |on )?(?:how (?:many|much|far|long|old|tall|heavy|big)"
+    r"|what(?:'s)?"
+    r"|which|when|where|who)\s)|,\s+and\s+(?=(?:is|are|was|were|does|do|did|will|has|have) )",
     re.I,
 )
 _CUT_OBJECT = re.compile(
@@ -120,7 +124,7 @@ _COUNTED = re.compile(
     re.I,
 )
 _MUSING = re.compile(r"(?:hm+|wait|maybe|perhaps|could it be|what if|is there (?:a|any|some) usual)\b", re.I)
-_NO_OBJECT = re.compile(r"(?:if|to|that|you (?:to )?(?:think|want|like)|any|in)\b", re.I)
+_NO_OBJECT = re.compile(r"(?:if|to|that|then|so|you (?:to )?(?:think|want|like)|any|in)\b", re.I)
 _FIRST_MARK = re.compile(r"^\(?[a1]\)\s*")
 _PLEA = re.compile(r"\s*(?:please\b|(?:could|can|would) you\b|(?:send|share|give|tell) (?:me )?(?:it|them)\b)", re.I)
 _ELLIPSIS = re.compile(r"and (?:the|its|their) \w+\?", re.I)
@@ -130,6 +134,13 @@ _VALUE = re.compile(
     re.I,
 )
 _ITEM = re.compile(r"^\s*(?:[-*•+–]|\(?(?:[0-9]{1,2}|[a-h])[.)])\s*")
+_ASK_WORDS = {"the", "what", "how", "are", "can", "could", "you", "tell", "please", "provid", "know", "shar"}
+_OWN_WISH = re.compile(
+    r"^(?:[\w ]{1,20}[!,.] )?(?:and |so |also |but )?"
+    r"(?:which|where|when|how many|how much|what (?!would|else|other|next))"
+    r"(?!.*\bme to\b).*\bwould you (?:like|prefer)\b",
+    re.I,
+)
 _VAGUE_MORE = re.compile(r"\b(?:more|additional|further) (?:information|details?|context)\b|\bmore about\b", re.I)
 
 
@@ -149,7 +160,8 @@ def _repeats(bare: str, told: str) -> bool:
 def courteous(sentence: str) -> bool:
     """Whether a sentence offers, hopes or appeals, and asks for no fact. "Is that right so far?" asks for one."""
     low = sentence.lower()
-    return any(hint in low for hint in _COURTEOUS) and bool(COURTESY.search(sentence)) and not _SO_FAR.search(low)
+    return any(hint in low for hint in _COURTEOUS) and bool(COURTESY.search(sentence)) and not (
+        _SO_FAR.search(low) or _OWN_WISH.match(sentence))
 
 
 def wants(said: str, question: str = "", since: int = 0) -> Wants:
@@ -173,7 +185,7 @@ def wants(said: str, question: str = "", since: int = 0) -> Wants:
             continue
         if not listing and not sentence.asks and not _hints(bare):
             continue
-        if sentence.asks and after is not None and _MUSING.match(bare):
+        if sentence.asks and after is not None and _MUSING.match(bare) and not _REQUEST.search(after.bare):
             continue
         found, generic = _of_sentence(sentence, bare)
         asked += found
@@ -187,13 +199,14 @@ def wants(said: str, question: str = "", since: int = 0) -> Wants:
         asked = [ask for ask in asked if not _ELLIPSIS.fullmatch(ask)] or asked
     if not asked and leads:
         asked = named[-1:] if named and _PRONOUN.fullmatch(leads[-1]) else leads[-1:]
-    return Wants(_tidy(asked), _tidy(named), last)
+    return Wants(_once(_tidy(asked)), _tidy(named), last)
 
 
 _HINTS = (
     "need", "please", "tell", "let me know", "missing", "without", "specif", "share", "n't ", "not ", "wonder", "know",
     "give me", "provid", "could you", "can you", "would you", "will you", "clarif", "require", "question",
-    "information", "detail", "lacking", "unclear", "have to", "never", "unspecified",
+    "information", "detail", "lack", "unclear", "have to", "never", "unspecified",
+    "must",
 )  # fmt: skip
 
 
@@ -227,12 +240,22 @@ def _object(request: re.Match[str]) -> list[str]:
     if _EMPTY_OBJECT.fullmatch(thing) or _VALUE.match(thing) or _NO_OBJECT.match(thing):
         return []
     pieces = _SPLIT.split(_FIRST_MARK.sub("", thing))
+    if ":" in request[0][: request.start("object") - request.start()]:  # "Need: its length, its width"
+        pieces = [part for piece in pieces for part in re.split(r",\s+", piece)]
     return [piece.strip(" ,.:*_?") for piece in pieces if piece.strip(" ,.:*_?") and not _PLEA.match(piece)]
 
 
 def _named(bare: str) -> list[str]:
     found = [match["object"] for pattern in (*_NAMED, _ISNT) for match in pattern.finditer(bare)]
     return [piece for each in found for piece in _SPLIT.split(each)]
+
+
+def _once(asked: tuple[str, ...]) -> tuple[str, ...]:
+    """What is asked, without a request that a question asks again: "I need the length. What is the length?"."""
+    stems = [{stem(word) for word in re.findall(r"[a-z]{3,}", ask.lower())} - _ASK_WORDS for ask in asked]
+    questions = [stems[at] for at, ask in enumerate(asked) if ask.endswith("?")]
+    again = [bool(stems[at]) and stems[at] in questions and not ask.endswith("?") for at, ask in enumerate(asked)]
+    return tuple(ask for ask, repeated in zip(asked, again, strict=True) if not repeated)
 
 
 def _tidy(items: Sequence[str]) -> tuple[str, ...]:

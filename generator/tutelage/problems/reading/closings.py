@@ -25,12 +25,20 @@ from tutelage.problems.reading.unsure import LACK, hypothetical, refuses
 _PASSED_OVER = re.compile(
     r"^\W*(?:\(|check\b|checking\b|verif|to (?:verify|check|confirm|get there|see)|let(?:'s| me| us) (?:verify"
     r"|check|double|confirm)|double-check|proof|note\b|notes?:|n\.b\.|explanation|here's why|why\?|i hope|hope"
-    r"|keep in mind|let me know|please let me|feel free|good luck|enjoy|thank|remember|however, (?:if|please)"
+    r"|happy \w+ing\b|keep in mind"
+    r"|(?:and |so )?(?:with that )?(?:that|this|it|i|we|there)(?: |')(?:settles|does|completes"
+    r"|concludes|wraps|s (?:it|all"
+    r"|that|everything)|is (?:it|all)|[mr]e? done|am done|are done"
+    r"|you (?:go|have it)|gives me (?:my|the))\b(?!.*\d)"
+    r"|let me know|please let me|feel free|good luck|enjoy|thank|remember|however, (?:if|please)"
     r"|(?:the )?(?:calculation|steps?|work)\b.{0,20}:)|✓\W*$|^\W*$",
     re.I,
 )
+_TICKED = re.compile(r"\W*[a-z]\s*=\s*[-−]?[0-9.,/]+\s*✓")
 _REMARK = re.compile(  # unless it computes something
-    r"^\W*(?:reason(?:ing)?\b|this is (?:because|the|how|since)\b|because\b|just\b|great[!.,]|yes[.!]?$"
+    r"^\W*(?:reason(?:ing)?\b|this is (?:because|the|how|since)\b|because\b|just\b"
+    r"|(?:this|that|which|i|we)(?:'ve| have)? assum(?:e|es|ed)\b"
+    r"|great[!.,]|yes[.!]?$"
     r"|if (?:you (?:have|need|want|would|meant|prefer|know|used|count|give|can|could|tell|share|provide)|you'd|your"
     r"|this (?:is|was|assum)|that(?:'s| is| assum)|the (?:assum|actual|real|intended)))",
     re.I,
@@ -50,10 +58,11 @@ _PLANNED = re.compile(
     r"\b(?:we|i|you|one|let's) (?:would|will|need to|have to|must|should|could|can|first|then|now|multiply|divide"
     r"|add|subtract|compute|find|take)\b(?!'| (?:be|say|make|get|pay|go|need))|\b(?:let|where|setting up|denote"
     r"|suppose)\b.{0,40}\b(?:be|is|are|the number)\b|\bstep\b.{0,20}\bwould be\b|\binfinitely many\b"
+    r"|\ban? (?:equation|expression|inequality|system) (?:in|of|for|with)\b"
     r"|\bthe (?:formula|idea|trick|key|approach|next step)\b",
     re.I,
 )
-_RESULT = re.compile(r"=|\b(?:get|gets|gives|equals|leaves|leaving|makes|end up|total)\b", re.I)
+_RESULT = re.compile(r"=|, which is (?=[$€£]?\d)|\b(?:get|gets|gives|equals|leaves|leaving|makes|end up|total)\b", re.I)
 _SYMBOLS = re.compile(r"[-+−\d\s.,/*×^{}()%$:]{1,60}")
 _VARIABLE = re.compile(
     r"(?<![\w'])\d*(?!(?:a|I|A|m|g|h|s|l|L|k)\b)[a-z](?:\s*[-+*/·×]\s*\d|(?=\s*(?:dollars|euros|miles|where|is the"
@@ -61,7 +70,8 @@ _VARIABLE = re.compile(
 )
 _NO_RESULT = re.compile(
     r"\W*(?:i'll|i will|i'm|i am|i have|i've|be|you|you'll|let|let's|we|we'll|please|first|then|next|remember"
-    r"|sounds|an? (?:good|useful|common|possible|better|natural|simple) (?:strategy|approach|way|idea|method)"
+    r"|absolutely|certainly|sounds|an? (?:good|useful|common|possible|better|natural|simple)"
+    r" (?:strategy|approach|way|idea|method)"
     r"|of course|happy|my (?:plan|idea|approach)|this is an? .*(?:problem|question|puzzle))\b",
     re.I,
 )
@@ -85,7 +95,24 @@ _LABELLED = re.compile(
     re.I,
 )
 
+_UNTOLD = re.compile(
+    r"(?:\bnot|\bnever|n't) (?:\w+ )?(?:given|stated|provided|specified|mentioned|known|said|clear)\b|\bunspecified\b",
+    re.I,
+)
+_CHAIN = re.compile(r"\b(?:[A-Z0-9][\w.'&]*(?: [A-Z][\w.'&]*)?\s*(?:→|⟶|-{1,2}>|=>|➔|➜)\s*){2,}[A-Z0-9]")
+_ROUTED = re.compile(
+    r"\W*(?:(?i:the )?\w+ )?(?i:starts?|starting|goes|go|takes?|travels?|drives?) (?:(?:at|from|in|to) )?[A-Z]\w*\b"
+    r"[^.]*\b(?:then|finally|to|ends?)(?: (?:go|in|at|to|back to))? [A-Z]\w*"
+)
+_AROUND_NAME = re.compile(r"^\W+|\s*\([^()]*\)")
+_DESCRIBED = re.compile(
+    r"the (?:amount|number|price|cost|value|size|sum|product|difference|quotient) of\b(?!.*\d)", re.I
+)
+_IS_DESCRIBED = re.compile(rf"\bis {_DESCRIBED.pattern}", re.I)
+_EQUALS_WORD = re.compile(r"\d[^=]*=\s*([A-Z][a-z']+)\W*$")  # "Monday + 2 days = Wednesday"
+_GUESSED = re.compile(r"\b(?:my|best) (?:guess|estimate|bet) (?:is|would be):? (?P<value>[^?]{1,60})$", re.I)
 _LONGEST_LABELLED = 200  # characters
+_ENUMERATED = re.compile(r"^\(?\d{1,2}[.)]\s+(?=[A-Za-z])")
 _DIGIT = re.compile(r"[0-9]")
 _CONTENT = re.compile(r"[\w∞]")
 _MARKED_NUMBER = re.compile(r"\*\*[^*\n]*[0-9]")
@@ -145,7 +172,8 @@ def _stating(pieces: Sequence[Sentence], end: int) -> int | None:
             continue
         # "If the rent were higher, the profit would be $350" behind a bold answer is a remark
         remark = _REMARK.match(bare) and not EQUATED.search(bare)
-        if at == 0 or not (remark or _PASSED_OVER.search(bare) or (at > marked and hypothetical(bare))):
+        passed = _PASSED_OVER.search(bare) and not _TICKED.match(bare)
+        if at == 0 or not (remark or passed or (at > marked and hypothetical(bare))):
             return at
     return None
 
@@ -153,8 +181,13 @@ def _stating(pieces: Sequence[Sentence], end: int) -> int | None:
 def _stated(sentence: Sentence, pieces: Sequence[Sentence], at: int) -> Closing | None:
     bare = sentence.bare
     told = re.split(r"\b(?:but|however)\b,?", bare)[-1] if refuses(bare) else bare
-    if refuses(told) and not EQUATED.search(told):
+    told = _ENUMERATED.sub("", told) if sentence.line == "1." else told
+    if (refuses(told) or _only_lacks(told)) and not EQUATED.search(told):
         return None
+    if guess := _GUESSED.search(bare):
+        return Closing(guess["value"].rstrip(".! "), bare, sentence.start)
+    if equal := _EQUALS_WORD.search(bare):
+        return Closing(equal[1], bare, sentence.start)
     if value := _labelled(bare):
         return Closing(value, bare, sentence.start)
     if _only_takes_note(pieces, bare, at) or (_OPEN_END.search(bare) and words(bare) > 5 and not EQUATED.search(bare)):
@@ -172,12 +205,20 @@ def _stated(sentence: Sentence, pieces: Sequence[Sentence], at: int) -> Closing 
     return _in_words(sentence, bare, pieces)
 
 
+def _only_lacks(told: str) -> bool:
+    """Whether the last clause with a number says that something is not told: "it isn't said if the 3 are red"."""
+    clauses = [clause for clause in re.split(r"[,;:—]| so | since ", told) if _DIGIT.search(clause)]
+    return bool(clauses) and bool(_UNTOLD.search(clauses[-1]))
+
+
 def _labelled(bare: str) -> str:
     """What stands behind a label such as "Total:"; of an equation there its result; "" where there is no label."""
     labelled = _LABELLED.match(bare)
     if labelled is None or _VARIABLE.search(labelled["value"]) or len(labelled["value"]) > _LONGEST_LABELLED:
         return ""
     value = labelled["value"].strip(" *_")
+    if _DESCRIBED.match(value):
+        return ""
     return (told_number(value) if "=" in value else "") or value
 
 
@@ -190,7 +231,12 @@ def _only_takes_note(pieces: Sequence[Sentence], bare: str, at: int) -> bool:
 
 def _in_words(sentence: Sentence, bare: str, pieces: Sequence[Sentence]) -> Closing | None:
     """An answer without a number: a short reply whole, or what a concluding sentence says."""
-    if bare.endswith(":") or any(pattern.search(bare) for pattern in (_PLANNED, LACK)) or _NO_RESULT.match(bare):
+    if _CHAIN.search(bare) or (_ROUTED.match(bare) and not LACK.search(bare)):
+        return Closing(bare.rstrip(".! "), bare, sentence.start)
+    if _is_list(pieces):
+        return Closing("\n".join(_AROUND_NAME.sub("", piece.bare) for piece in pieces), bare, pieces[0].start)
+    none = bare.endswith(":") or _NO_RESULT.match(bare)
+    if none or any(pattern.search(bare) for pattern in (_PLANNED, LACK, _IS_DESCRIBED)):
         return None
     formula = _SUBJECT_VALUE.search(bare)
     explained = len(pieces) > 1 or re.search(r"\b(?:with|where) [a-z]\b", bare)
@@ -204,6 +250,13 @@ def _in_words(sentence: Sentence, bare: str, pieces: Sequence[Sentence]) -> Clos
     if decided or alone or emphatic or (formula and length < 15):
         return Closing(bare.rstrip(".! "), bare, sentence.start)
     return None
+
+
+def _is_list(pieces: Sequence[Sentence]) -> bool:
+    """Whether a reply is nothing but a few lines of a word or two each, such as a ranking."""
+    names = [re.sub(r"[^\w\s]", "", _AROUND_NAME.sub("", each.bare)) for each in pieces]
+    return 2 <= len(pieces) <= 8 and all(words(name) <= 2 and each.bare[-1:] not in ".:!?"
+                                         for name, each in zip(names, pieces, strict=True))
 
 
 def _guess(sentence: Sentence) -> Closing | None:

@@ -32,16 +32,36 @@ from typing import NamedTuple
 
 from tutelage.problems.reading.agreement import agrees, says_undetermined, several, wants_number
 from tutelage.problems.reading.asks import courteous, wants
+from tutelage.problems.reading.choices import settled
 from tutelage.problems.reading.closings import Closing, closing
 from tutelage.problems.reading.cues import cued
+from tutelage.problems.reading.partial import formula, numberless, plan, relative, told_again, wants_numeral
 from tutelage.problems.reading.quantities import matched
 from tutelage.problems.reading.spoken import last_block, sentences, spoken, unfinished, without_blocks, words
-from tutelage.problems.reading.unsure import CASE, CHOSEN, STILL_OPEN, branches, computed, hedged, hypothetical, refuses
+from tutelage.problems.reading.statements import affirms, binds
+from tutelage.problems.reading.unsure import (
+    CASE,
+    CHOSEN,
+    DEPENDS,
+    STILL_OPEN,
+    branches,
+    computed,
+    hedged,
+    hypothetical,
+    parallel,
+    refuses,
+)
 
 ACTS = ("attempt", "clarification", "interrogation", "discussion", "hedge", "refuse", "missing")
 _NEARBY = 400  # characters before an answer in which its alternatives are looked for
 LONG = 100  # words: a longer reply with one question is a discussion
 _DEFINES = re.compile(r"^(?:def|class|async def) \w", re.M)
+_ASKS_PROGRAM = re.compile(r"\b(?:function|program|code|script|class|implement\w*|python)\b", re.I)
+_ASSUMES = re.compile(
+    r"\b(?:i|we|let's|let us|i'll|we'll)(?: can| will| just)? (?:assume|suppose|say|take)\b|\bassuming\b",
+    re.I,
+)
+_NAMES_ANSWER = re.compile(r"answer|\\(?:boxed|fbox)|####|\bresult|[<\[\"]", re.I)
 _YET = re.compile(r"\b(?:but|however|yet)\b", re.I)
 _CORRECTS = re.compile(
     r"\b(?:wait|actually|correction|i made (?:an error|a mistake)|let me (?:re|correct)"
@@ -114,8 +134,10 @@ def _correct(final: Closing, said: str, known: str, question: str) -> bool:
         return False
     if known.strip(" .").casefold() in ("yes", "no", "true", "false"):
         opening = re.match(r"\W*(?:yes|no|true|false)\b", said, re.I)
-        return agrees(opening[0] if opening else final.sentence, known)
-    if agrees(final.sentence, known, question):
+        if opening:
+            return agrees(opening[0], known)
+        return agrees(affirms(final.sentence, question) or final.sentence, known)
+    if agrees(final.sentence, known, question) or binds(said[-_NEARBY:], known):
         return True
     lines = [line for line in said[-600:].splitlines() if line.strip()] if several(known) else []
     return any(agrees("\n".join(lines[-many:]), known, question) for many in range(2, min(len(lines), 6) + 1))
@@ -136,12 +158,20 @@ def _code(program: str) -> list[str]:
 def _commitment(said: str, question: str, thinking: bool) -> Closing | None:
     """The one answer that a reply commits itself to; None where it withholds."""
     strong = cued(said)
+    if strong is not None and wants_numeral(question) and formula(f"= {strong.text}", question):
+        return None
+    if strong is not None and not _NAMES_ANSWER.search(strong.sentence) and formula(strong.sentence, question):
+        return None  # "So x + y = 42."
     if strong is not None and strong.text:
         return None if _open(strong, said, strong=True) else _revised(strong, said)
     if thinking or strong is not None:  # a cue with "cannot be determined" behind it
         return None
-    final = None if _bare_question(said) else _program(said) or closing(said)
-    if final is None or _open(final, said, strong=False):
+    if (letter := settled(said, question)) is not None:
+        return letter
+    final = None if _bare_question(said) else _program(said, question) or _closing(said, question)
+    if final is None:
+        return _assumed(said)
+    if _open(final, said, strong=False):
         return None
     asked = wants(said, question)
     if not re.search(r"\d", final.text) and wants(final.sentence).named:
@@ -156,10 +186,38 @@ def _commitment(said: str, question: str, thinking: bool) -> Closing | None:
     return None if refused and not _YET.search(final.sentence) else final
 
 
-def _program(said: str) -> Closing | None:
-    """A program as the answer: the last block, where it defines something and prints nothing."""
+def _closing(said: str, question: str) -> Closing | None:
+    """What a reply ends in, where that is more than a formula, a comparison or a premise told again."""
+    final = closing(said)
+    if final is None or formula(final.sentence, question) or plan(final.sentence):
+        return None
+    if told_again(final.sentence, question):
+        return None
+    if not relative(final.sentence, question) and not (wants_numeral(question) and numberless(final.sentence)):
+        return final
+    before = closing(said[: final.at])  # "So she has 12. That is twice as many as Bo has."
+    if before is None or formula(before.sentence, question) or plan(before.sentence):
+        return None
+    return None if numberless(before.sentence) or told_again(before.sentence, question) else before
+
+
+def _assumed(said: str) -> Closing | None:
+    """What a reply works out on an assumption of its own, before it asks."""
+    pieces = sentences(without_blocks(said))
+    end = next((at for at in range(len(pieces), 0, -1) if not pieces[at - 1].asks), 0)
+    if end == len(pieces) or not any(_ASSUMES.search(piece.bare) for piece in pieces[:end]):
+        return None
+    told = said[: pieces[end].start]
+    final = closing(told)
+    if final is None or not re.search(r"\d", final.text) or _open(final, told, strong=False):
+        return None
+    return final if computed(final.sentence) or re.search(r"\*\*[^*\n]*\d", told[final.at :]) else None
+
+
+def _program(said: str, question: str) -> Closing | None:
+    """A program as the answer: the last block, where it defines something, and prints nothing unless one is asked."""
     block = last_block(said)
-    if not _DEFINES.search(block) or "print(" in block:
+    if not _DEFINES.search(block) or ("print(" in block and not _ASKS_PROGRAM.search(question)):
         return None
     return Closing(block, block, max(0, said.rfind(block)))
 
@@ -179,10 +237,13 @@ def _open(final: Closing, said: str, *, strong: bool) -> bool:
         return False
     if strong and re.search(r"\\boxed|####", final.sentence):
         return hedged(final.text)
+    if not strong and (DEPENDS.match(said) or final.at >= parallel(said) >= 0):
+        return True
     if (hedged(final.sentence) and not computed(final.sentence)) or hypothetical(final.sentence):
         return True
     # an answer may be the last of several that stand in the sentences before
-    near = said[max(0, final.at - (_NEARBY if re.search(r"\d", final.text) else 0)) :]
+    wide = re.search(r"\d", final.text) or re.match(r"\W*(?:if|when|suppose)\b", final.sentence, re.I)
+    near = said[max(0, final.at - (_NEARBY if wide else 0)) :]
     if any(case in final.sentence for case in branches(near)):
         return True
     if strong:

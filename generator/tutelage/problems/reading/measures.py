@@ -89,6 +89,15 @@ def _leads(text: str, first: Numeral) -> bool:
     return not re.search(r"\w", text[: first.start])
 
 
+def seconds(text: str) -> Fraction | None:
+    """The one span of time in a text, in whatever units; None where there is none, or several apart."""
+    spans = [*_SPAN.finditer(plain(text))]
+    units = [match[2][0].lower() for match in spans]
+    if not units or units != sorted(set(units), key="hms".index):
+        return None
+    return sum((Fraction(match[1]) * _SECONDS[unit] for match, unit in zip(spans, units, strict=True)), Fraction(0))
+
+
 def clock(text: str) -> tuple[int, int] | None:
     """The last time of day in a text as hours (0 to 23) and minutes; None where there is none."""
     given = plain(text.replace(r"\text{:}", ":"))

@@ -52,7 +52,7 @@ _TAIL = re.compile(
     r"[\s)}\]]*(?:(?:is|are|must|both|all|only|alone|lie|lies|each|together)\b[\w '’-]{0,60})?[\s)}\]]*", re.I
 )
 _COST = re.compile(
-    r"[\s)}\]]*(?:[,:;=–—-]?\s?(?:in|takes|taking|with|at|for)?\s?(?:a total of )?[0-9.]{1,9}\s?\w{1,12})?",
+    r"[\s)}\]]*(?:[,:;=–—-]?\s?(?:in|takes|taking|with|at|for)?\s?(?:(?:a )?total(?: of|:)? )?[0-9.]{1,9}\s?\w{1,12})?",
     re.I,
 )
 

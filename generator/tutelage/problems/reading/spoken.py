@@ -26,6 +26,10 @@ _TOKENS = re.compile(
     r"<\|[\w ]{1,40}\|>|</?s>|\[/?INST\]|<(?:end|start)_of_turn>|</?(?:solution|final|response)>",
     re.I,
 )
+_JSON_ASKS = re.compile(
+    r"\"(?:\w*questions?|query|message|clarifications?|asks?)\"\s*:\s*(\"(?:[^\"\\\n]|\\.){1,1000}\"|\[[^\[\]]{1,2000}\])"
+)
+_STRINGS = re.compile(r"\"((?:[^\"\\\n]|\\.){1,1000})\"")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff]")
 _BLANKS = re.compile(r"[^\S\n]{3,}")  # runs of them would make patterns slow
 _QUOTED = re.compile(r"(?<![\w\"])\"[^\"\n]{1,300}\?[^\"\n]{0,100}\"|“[^”\n]{1,300}\?[^”\n]{0,100}”")
@@ -64,6 +68,8 @@ def spoken(text: str) -> str:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
     text = _OPEN_THOUGHT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _INVISIBLE.sub("", _TOKENS.sub("", text)).replace("’", "'")
+    if re.match(r"\s*(?:```\w*\s*)?\{", text) and (asks := _JSON_ASKS.search(text)) and "?" in asks[1]:
+        text = "\n".join(_STRINGS.findall(asks[1]))  # what a call of a tool asks is what is said
     text = _QUOTED.sub(lambda match: match[0].replace("?", "."), text)  # a question that is quoted is not asked
     return _BLANKS.sub("  ", _EMPTY_LINES.sub("\n\n", text)).strip()
 
@@ -93,7 +99,7 @@ def sentences(text: str) -> tuple[Sentence, ...]:
         end = match.start() + len(match[0].rstrip()) if match else len(text)
         broken = match is None or "\n" in match[0]
         # "80 sq. ft. of it": what goes on in lower case is the same sentence
-        goes_on = match and (match[0][0] == "." or '"' in match[0]) and text[match.end() : match.end() + 1].islower()
+        goes_on = match and (match[0][0] in ".…" or '"' in match[0]) and text[match.end() : match.end() + 1].islower()
         last = match and match.end() == len(text)
         if not broken and (goes_on or last or _ABBREVIATED.search(text[max(start, end - 12) : end])):
             continue

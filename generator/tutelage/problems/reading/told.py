@@ -15,6 +15,7 @@ from tutelage.problems.reading.replies import plain
 from tutelage.problems.reading.spoken import behind_last
 
 EQUATED = re.compile(r"=(?=\s*[$€£¥₹(-−]*\s?[0-9])", re.S)
+_ARROWED = re.compile(r"=[^→⇒]*(?:→|⇒|->|=>)\s*(?=[$€£]?[-−]?\d[\d.,]*(?: \w+)?\W*$)")  # "12 * 2 = 24; +5 → 29"
 _NAMELY = re.compile(r",? namely\b(?=.*[0-9])", re.I)
 _ROUNDED = re.compile(
     r"\bround\w*(?: up| down| off)? (?:to|is|gives)\s+(?:about |approximately )?(?=[$€£]?\d)(?!\d+ (?:decimal"
@@ -23,7 +24,7 @@ _ROUNDED = re.compile(
 )
 _CURRENCY = "$€£¥₹"
 _UNIT = re.compile(
-    r"(?:k|K|M|bn)\b|\s?(?:%|°[CF]?|¢)|[\s-]{1,2}(?!(?:and|or|so|but|which|in|on|at|for|to|is|are|from|than|left"
+    r"(?:k|K|M|bn)\b|\s?(?:%|°[CF]?|¢|π)|[\s-]{1,2}(?!(?:and|or|so|but|which|in|on|at|for|to|is|are|from|than|left"
     r"|with|because|since|per|by|each|of|if|when|not|to)\b)[A-Za-z€£$²³]{1,20}"
 )
 _MEASURES = tuple(
@@ -47,7 +48,8 @@ _BEHIND = re.compile(
     r",?\s+(?:because|since(?![^.]*, (?:that|so|this|it|he|she|they|we|the|there|you|i)\b[^.]*\d)"
     r"|as (?:there|each|it|you|he|she|they|we)|given that|which leaves|rather than|i\.e\.|or about"
     r"|as opposed to)(?!\w).*"
-    r"|, (?:which is the (?:amount|number|time|same)\b|at (?=\d)|with (?=\d)|(?:and )?not (?=\S{0,9}\d)).*"
+    r"|, (?:which is the (?:amount|number|time|same)\b|at (?=\d)|with (?=\d)|(?:and )?not (?=\S{0,9}\d)"
+    r"|each (?:\w+ )?(?=[$€£]?\d[^,;]*$)).*"
     r"|(?<=[a-z]): \d.*(?:,|\band\b).*\d.*"
     r"|(?<=\d) (?!out\b)[a-z]+(?= of \d) of [$€£]?\d.*",
     re.I | re.S,
@@ -77,6 +79,8 @@ def told_number(text: str) -> str:
                 return found[-1][0]
     if reversed_ := _REVERSED.search(given):
         return reversed_[1]
+    if arrowed := _ARROWED.search(given):
+        given = given[arrowed.end() :]
     given = _SUM_OF.sub("", behind_last(_ROUNDED, behind_last(_NAMELY, given)))
     result = behind_last(EQUATED, given) if EQUATED.search(given) else ""
     numbers = numerals(result) or ()
@@ -84,11 +88,10 @@ def told_number(text: str) -> str:
         return around(result, numbers[0])
     short = given if result else _ASIDE.sub("", given) or given
     short = _BEHIND.sub("", result or short) or short
-    shorter = _THAN.sub("", short)
-    short = shorter if re.search(r"\d", shorter) else short
-    shorter = _CIRCUMSTANCE.sub("", short)
-    short = shorter if re.search(r"\d", shorter) else short
-    told = [each for each in numerals(short) or () if not _is_pronoun(short, each)]
+    for cut in (_THAN, _CIRCUMSTANCE):
+        shorter = cut.sub("", short)
+        short = shorter if re.search(r"[\d½⅓⅔¼¾⅕⅛]", shorter) else short
+    told = [each for each in numerals(short) or () if not (_is_pronoun(short, each) or _is_power(short, each))]
     return around(short, told[-1]) if told else ""
 
 
@@ -101,11 +104,16 @@ def around(text: str, numeral: Numeral) -> str:
     return text[start : unit.end() if unit else numeral.end].strip()
 
 
+def _is_power(text: str, numeral: Numeral) -> bool:
+    """Whether a number is only the exponent of a letter: "πr^2"."""
+    return bool(re.search(r"[A-Za-z)]\^\{?$", text[: numeral.start]))
+
+
 def _is_pronoun(text: str, numeral: Numeral) -> bool:
     """Whether a word such as "one" tells no number: "the two", "the correct one"."""
     word, before = text[numeral.start : numeral.end].lower(), text[max(0, numeral.start - 20) : numeral.start]
     if word == "one" and re.match(r" of\b", text[numeral.end :]):
         return True
-    if word == "one" and _PRONOUN.search(before):
+    if word == "one" and (_PRONOUN.search(before) or re.search(r"\b(?:amount|price|cost|size|number) of\s$", before)):
         return True
     return word.isalpha() and bool(_POINTER.search(before))

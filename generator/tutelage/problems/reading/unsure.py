@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from tutelage.problems.reading.measures import clock
 from tutelage.problems.reading.numerals import numerals
-from tutelage.problems.reading.spoken import sentences, without_blocks
+from tutelage.problems.reading.spoken import Sentence, sentences, without_blocks
 
 _TO_KNOW = (
     r"(?:be )?(?:determin|calculat|comput|solv|answer|find|found|tell|say|know|give|given|figure|conclu|establish"
-    r"|deduc|infer|decid|work out|provid|identif|derive)\w*"
+    r"|deduc|infer|decid|work(?:ed)? out|provid|identif|derive)\w*"
 )
 _CANT = (
     r"(?:can'?t|cannot|can not|could not|couldn't|am unable to|(?:am|is|are|was|were|be|'m|'re|'s) (?:not able"
@@ -33,12 +34,15 @@ REFUSAL = re.compile(
     r"|\b(?:is|are|remains?|stays?) (?:\w+ )?(?:unknown|unclear)\b|\b(?:information|value|data|detail|piece|fact|it"
     r"|this)\b[\w ]{0,30} (?:is|are) missing\b"
     r"|\b(?:i|we) (?:do not|don't|really don't) know\b(?! if| whether)|\bno idea\b|\bno (?:unique |single "
-    r"|definite |numerical )?(?:answer|solution) (?:can|(?:is )?possible)"
+    r"|definite |numerical |numeric |exact )?(?:answer|solution) (?:can|(?:is )?possible)"
     r"|\blacks? (?:the |some |any )?(?:data|information|details?)\b|\bdo(?:es)?(?:n't| not) have (?:access|(?:the"
     r"|enough) (?:information|data))"
     r"|\b(?:can'?t|cannot|can not|won'?t|will not|unable to|not able to|must decline to) (?:\w+ )?(?:help|assist"
     r"|provide|comply|do that|do this|fulfil|engage|create|discuss|share|support)\b"
     r"|\b(?:i must|i|have to|need to|must) decline\b|\bagainst my (?:guidelines|policies|policy|programming)\b"
+    r"|\bno (?:\w+ )?(?:way|means) (?:of|to) \w+|\bnothing to (?:compute|calculate|solve|work with|go on)\b"
+    r"|\bnot in a position to\b|\black(?:s|ing)? (?:\w+ )?context\b|(?:not|n't) (?:uniquely|fully|yet) determined\b"
+    r"|\bthere's no (?:\w+ ){0,2}answer\b|^\W*no answer\b"
     r"|\b(?:cannot|can't) know\b|\bnot (?:\w+ )?possible to\b|\bimpossible to\b|\bunknown\W*$|^\W*n/a\b",
     re.I,
 )
@@ -62,6 +66,14 @@ _WITH = re.compile(
     r"|'d|could|might)\b",
     re.I,
 )
+# "With 12 per tray, 18 are left. With 24 per tray, 54 are left."
+_GIVEN = re.compile(
+    r"(?:^|[.!?:] )\W*(?:with|for|at|using|given) (?:an? |only |about )?\$?\d[^,:;]{0,40}[,:] \W*[^,:;]{0,60}\d",
+    re.I | re.M,
+)
+DEPENDS = re.compile(
+    r"\W*(?:(?:well|hmm+|so|sure)\W+)?(?:it|that|this|the (?:answer|result|total)) (?:really |all )?depends\b", re.I
+)
 _CLAUSES = re.compile(r";|, (?=(?:and|but|while|whereas|otherwise)\b)|\band (?=\$?\d)|\bor (?=\$?\d)|(?<=\)),? ")
 _SUPPOSED = re.compile(r"\b(?:if|suppose|supposing|in case)\b", re.I)
 _WITH_ALSO = re.compile(r"\s*(?:and |while |but )?(?:with|at|for)\b[^,]{0,60}\d[^,]{0,60},", re.I)
@@ -80,6 +92,15 @@ _HOLDS = re.compile(
     r"|\bif\b[^,]{0,40}\b(?:understand|reading|correctly|mistaken|not mistaken)\b",
     re.I,
 )
+_DIGITS = re.compile(r"\d[\d.,/]*")
+_LEADS_TO = re.compile(r"→|⇒|[-=]>|:\s|\bgives\b|\bit'?s\b")
+_SOME_CASES = re.compile(
+    r"\b(?:typical|possible|different|various|a few|several|depend\w+|scenarios?|examples?)\b", re.I
+)
+_GIVES = re.compile(r"\b(?:would|gives?|makes?)\b")
+_LINKS = re.compile(r"^\W*(?:(?:and|or|while|but)\b)?\s*(?:an? )?", re.I)
+_IF_FIRST = re.compile(r"^\W*(?:if|when|suppose)\b[^,]{3,80},", re.I)
+_STEPS = re.compile(r"\b(?:day|week|month|year|hour|step|round|stage|person|child|row|stop)\b|=\s*\d", re.I)
 _ANY = (
     r"(?:(?:about |around |roughly |x ?= ?|\$|€|£)*[-−]?\d[\d.,/:]*%?|(?-i:[A-Z][a-z]+)|one|two|three|four|five|six"
     r"|seven|eight|nine|ten|yes|no)"
@@ -88,8 +109,13 @@ _EITHER = re.compile(
     rf"\d[^.()]{{0,20}}\(if [^()]{{1,80}}\) or\b|\bcould be [^,.]{{1,30}}, (?:or )?(?:it )?could (?:also )?be\b"
     rf"|\beither (?:\w+ ){{0,3}}?\$?{_ANY}(?: \w+){{0,3}},? or\b|\b(?:could|might|may|can) (?:also |well "
     rf"|possibly )?be (?:\w+ )?\$?{_ANY}(?: \w+){{0,2}}?,? or\b.{{0,40}}?{_ANY}"
+    rf"|\b(?:anywhere|somewhere|ranges?|ranging) from \$?\d[\d.,]* (?:\w+ )?to \$?\d"
+    rf"|\b(?:might|could|may)(?: just)? as well be\b|\b(?:could|might|may) have \w+ (?:\w+,? ){{1,4}}or\b"
+    rf"|\bif [^.?\n]{{3,100}}[;,] (?:otherwise|if not|else)\b"
     rf"|\b(?:somewhere |anywhere )?between \$?\d[\d.,]* (?:\w+ )?and \$?\d|\bpossible (?:answers|values"
-    rf"|solutions) (?:are|include)|\bpossible (?:answers|values)\W"
+    rf"|solutions|pairs|numbers|totals|results|orders|routes|combinations) (?:are|include)"
+    rf"|\bpossible (?:answers|values|pairs|numbers|totals|results|orders|routes|combinations)\W*:"
+    rf"|\b(?:could|might|may) be (?:[$€£]?[-−]?\d\S* (?:… )?){{2,8}}or\b"
     rf"|(?<![=<>≤≥] )(?<!x=)\$?\b\d[\d.,]*(?: \w+)? or (?:maybe |possibly |perhaps )?\$?\d[\d.,]*\b(?!\s*(?:="
     rf"|more\b|less\b))|\bdepending on\b|\bit depends\b|\bdepends on (?:the|how|what|which|whether)\b",
     re.I,
@@ -118,7 +144,39 @@ def refuses(text: str) -> bool:
 def hedged(text: str) -> bool:
     """Whether a text leaves open which of several answers holds: "12 or 14", "if … 12, if … 16", "it depends"."""
     text = without_blocks(text)
-    return bool(_EITHER.search(_BOUND.sub("", text)) or _BOTH_OPEN.search(text)) or len(branches(text)) > 1
+    if _EITHER.search(_BOUND.sub("", text)) or _BOTH_OPEN.search(text) or any(map(_in_turn, sentences(text))):
+        return True
+    return len(branches(text)) > 1 or parallel(text) >= 0
+
+
+def _in_turn(sentence: Sentence) -> bool:
+    """Whether a sentence lists results for cases, alike but for numbers: "5 bags hold 20, 6 bags hold 24"."""
+    if not _GIVES.search(sentence.bare) or _STEPS.search(sentence.bare):
+        return False
+    clauses = [_LINKS.sub("", clause) for clause in re.split(r"[,;]\s+(?!\d{3}\b)|\band (?=[$€£]?\d)", sentence.bare)]
+    if len(clauses) < 2:
+        return False
+    shapes = {" ".join(re.findall(r"[a-z]+", clause.lower())) for clause in clauses}
+    cases = [_DIGITS.findall(clause) for clause in clauses]
+    return len(shapes) == 1 and all(len(case) == 2 for case in cases) and len({case[1] for case in cases}) > 1
+
+
+def parallel(text: str) -> int:
+    """Where the lines begin that each give another result for another case, alike but for numbers; -1 for none.
+
+    A list's lines say so by an arrow or the like ("10% off → $81"), a table's by what leads up to it.
+    """
+    rows = [each for each in sentences(text) if each.line in ("-", "|") and _DIGITS.search(each.text)]
+    if len(rows) < 2 or _DIGITS.search("".join(each.text for each in sentences(text) if each.start > rows[-1].start)):
+        return -1
+    cases = [_DIGITS.findall(each.text) for each in rows]
+    shapes = {" ".join(re.findall(r"[a-z]+", each.text.lower())) for each in rows}
+    marked = all(_LEADS_TO.search(each.text) for each in rows) if rows[0].line == "-" else _SOME_CASES.search(text)
+    if not marked or len(shapes) > 1 or _STEPS.search(rows[0].text):
+        return -1
+    if any(len(case) != 2 for case in cases):
+        return -1
+    return rows[0].start if all(len(set(column)) == len(rows) for column in zip(*cases, strict=True)) else -1
 
 
 def computed(sentence: str) -> bool:
@@ -132,19 +190,23 @@ def branches(text: str) -> list[str]:
     Steps of a solution are conditions, too ("If each eats 3 cups, then … 3 * 20 = 60. If she feeds …"): alternatives
     are told by their parallel words, by "would" or "otherwise", or by their names ("Case 1", "Interpretation 2").
     """
-    if not _IF.search(text) and not _WITH.search(text):
+    if not any(pattern.search(text) for pattern in (_IF, _WITH, _GIVEN)):
         return []
     found: list[tuple[int, str, object]] = []
     for at, sentence in enumerate(sentences(text)):
         for clause in _CLAUSES.split(sentence.text):
-            opens = any(pattern.search(clause) for pattern in (_IF, _WITH)) or (
+            opens = any(pattern.search(clause) for pattern in (_IF, _WITH, _GIVEN)) or (
                 found and any(pattern.match(clause) for pattern in (_WITH_ALSO, _OTHERWISE))
             )
-            if opens and not _HOLDS.search(clause) and (values := numerals(clause)):
-                found.append((at, clause, values[-1].value))
-    for (at, one, value), (behind, other, another) in pairwise(found):
+            if not opens or _HOLDS.search(clause):
+                continue
+            if values := numerals(clause):
+                found.append((at, clause, clock(clause) or values[-1].value))
+            elif _IF_FIRST.match(clause) and re.search(r"\b[A-Z]\w+\W*$", clause):  # "…, it arrives on Friday"
+                found.append((at, clause, clause.split()[-1].strip(".*_!")))
+    for first, ((at, one, value), (behind, other, another)) in enumerate(pairwise(found)):
         if value != another and behind - at <= 3 and _alternatives(one, other):
-            return [one, other]
+            return [one, *(clause for _, clause, _ in found[first + 1 :])]
     return []
 
 
