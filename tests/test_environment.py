@@ -12,15 +12,20 @@ from hypothesis import strategies as st
 
 import tutelage as tu
 from tutelage.building import make_item
+from tutelage.draws import stream
 from tutelage.environment import Environment
 from tutelage.errors import UsageError
 from tutelage.online.hearing import hear, several_answers
-from tutelage.online.scene import Scenario
+from tutelage.online.scene import Scenario, is_tutor
 from tutelage.problems import FAMILIES
 from tutelage.recipes import RECIPES, plan_of, recipe_named
+from tutelage.talk.acts import STUDENT_VOICES
 from tutelage.talk.converse import analysed
 from tutelage.talk.leaks import find_leaks
+from tutelage.talk.mind import Mind
 from tutelage.talk.revealed import analysed_shards
+from tutelage.talk.seekers import SEEKERS
+from tutelage.talk.students import STUDENTS, student
 from tutelage.talk.teachers import TEACHERS
 from tutelage.values import Act, Turn
 
@@ -269,3 +274,33 @@ def test_words_that_leak_are_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
     words = env.step("Answer: 7777").words
     assert words
     assert answer not in words
+
+
+@pytest.mark.parametrize("recipe", [recipe.name for recipe in RECIPES])
+def test_scripted_students_need_no_reading(recipe: str) -> None:
+    """A policy that speaks in typed turns: its acts are taken as they are, no reply leaks, and a state comes back."""
+    env = Environment(recipe, seed=6, split="", max_turns=6)
+    for number in range(6):
+        env.reset()
+        scene = env.scene
+        pool = STUDENTS if is_tutor(scene) else SEEKERS
+        policy = [p for p in pool if not (p.slips and len(scene.case.slips) < p.slips)][number % 5]
+        play = student(policy, Mind(scene.case, stream(number, "scripted"), STUDENT_VOICES[number % 3]))
+        history = list(env.played.turns)
+        while not env.done and (scene.case.view is None or not (scene.case.view.task or scene.pieces)):
+            turn = play(history)
+            step = env.step(turn)
+            history = list(env.played.turns)
+            assert history[-1 if step.done else -2].act == turn.act
+            assert not find_leaks(scene.case, history)
+        again = Environment.restore(json.loads(json.dumps(env.state())))
+        assert again.messages == env.messages
+        assert (again.done, again.reward) == (env.done, env.reward)
+
+
+def test_a_turn_that_is_no_students() -> None:
+    env = Environment("sml", seed=4, families=("rates",), levels=(1,))
+    env.reset()
+    for turn in (Turn("teacher", Act("hint"), "No."), Turn("student", Act("hint"), "No.")):
+        with pytest.raises(UsageError, match="'hint' is no turn of a student"):
+            env.step(turn)

@@ -24,7 +24,7 @@ from tutelage import rewards
 from tutelage.draws import stream
 from tutelage.errors import UsageError
 from tutelage.online.company import Company
-from tutelage.online.hearing import Heard, hear
+from tutelage.online.hearing import Heard, hear, take
 from tutelage.online.scene import Scenario, Scene, is_tutor, made, remake
 from tutelage.online.tutor import Tutor
 from tutelage.plan import MOST_ROWS, Plan
@@ -33,7 +33,7 @@ from tutelage.rewards import Played
 from tutelage.store.splits import split_of
 from tutelage.talk.acts import ASSUME, ATTEMPTS
 from tutelage.talk.converse import ended
-from tutelage.values import Turn
+from tutelage.values import Act, Turn
 
 MOST_SKIPPED = 10_000  # items passed over in search of one of the wanted split
 ROLES = {"teacher": "user", "student": "assistant"}
@@ -116,21 +116,25 @@ class Environment:
         self._scene = scene
         self._guide = Tutor(scene, draws) if is_tutor(scene) else Company(scene, draws)
         self._turns: list[Turn] = [scene.opening]
-        self._said: list[str] = []
+        self._said: list[str | Turn] = []
         self._paid: tuple[float, ...] = ()
         limit = self.max_turns or scene.max_turns
         self._limit = min(limit, len(scene.hidden) + 1) if scene.pieces else limit
         self._done = False
 
-    def step(self, text: str) -> Step:
-        """Takes the student's words. Raises UsageError before `reset` and after the end of an episode."""
+    def step(self, said: str | Turn) -> Step:
+        """Takes the student's words; or a turn of a scripted student (`talk.students`), whose act needs no reading.
+
+        Raises UsageError before `reset`, after the end of an episode, and for a turn that is no student's.
+        """
         scene = self._on()
         if self._done:
             raise UsageError("the episode is over; reset() begins the next one")
-        heard = hear(scene, self._turns, text)
+        text = said.text if isinstance(said, Turn) else said
+        heard = take(scene, self._turns, said) if isinstance(said, Turn) else hear(scene, self._turns, text)
         act = self._guide.act(heard, self._turns, text)
         self._turns.append(Turn("student", act, text, heard.correct))
-        self._said.append(text)
+        self._said.append(said)
         self._done = self._over(heard)
         words = "" if self._done else self._answer(heard)
         seen = self._seen()
@@ -206,7 +210,8 @@ class Environment:
         return {"plan": self.plan.to_json(), "arm": self.arm, "split": self.split, "max_turns": self.max_turns,
                 "reward": self._reward.name, "next": self._next,
                 "scenario": self.scenario if self._scene is not None else None,
-                "said": list(self._said) if self._scene is not None else []}
+                "said": [said if isinstance(said, str) else [said.text, *said.act] for said in self._said]
+                if self._scene is not None else []}
 
     @classmethod
     def restore(cls, state: Mapping[str, Any] | str) -> Environment:
@@ -221,8 +226,8 @@ class Environment:
             env._next = int(data["next"])
             if data["scenario"] is not None:
                 env.reset(scenario=data["scenario"])
-                for text in data["said"]:
-                    env.step(text)
+                for said in data["said"]:
+                    env.step(said if isinstance(said, str) else _turn(*said))
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError("that is no state of an environment; give what state() returned") from error
         return env
@@ -231,3 +236,9 @@ class Environment:
         if self._scene is None:
             raise UsageError("there is no episode yet; reset() begins one")
         return self._scene
+
+
+def _turn(text: str, *act: Any) -> Turn:
+    """A scripted student's turn, from its words and the fields of its act."""
+    *fields, also = act
+    return Turn("student", Act(*fields, tuple(also)), text)

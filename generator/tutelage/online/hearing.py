@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from tutelage.errors import UsageError
 from tutelage.online.matching import Topic
 from tutelage.online.scene import Scene, is_tutor
 from tutelage.problems.reading.answers import final_answer, numbers_in, program_in, read
@@ -36,6 +37,7 @@ from tutelage.talk.acts import (
     GUESS,
     MISTELL,
     REVISE,
+    STUDENT_ACTS,
     TAKE_BACK,
     VAGUE,
     WAIT,
@@ -87,6 +89,22 @@ class Heard(NamedTuple):
     correct: bool = False
     asks: tuple[str, ...] = ()  # what it asks for, as written
     topic: Topic | None = None  # of a question to a teacher: what it is about
+    typed: bool = False  # whether the act was given with the words, so that nothing had to be read
+
+
+def take(scene: Scene, turns: Sequence[Turn], turn: Turn) -> Heard:
+    """The turn of a scripted student after `turns`: its act is taken as it is, the verdict is ours.
+
+    Raises UsageError for one that is no student's.
+    """
+    act = turn.act
+    if turn.role != "student" or act.kind not in STUDENT_ACTS:
+        raise UsageError(f"a {turn.role}'s {act.kind!r} is no turn of a student; its acts: {', '.join(STUDENT_ACTS)}")
+    right = scene.accepts(act.answer) if act.kind in ATTEMPTS and act.kind != ASSUME else False
+    if act.kind == ABSTAIN:
+        right = rightly_withheld(scene.case, [*turns, turn], scene.table)
+    known = act.kind not in ATTEMPTS or right or any((s.kind, s.step) == (act.slip, act.step) for s in scene.case.slips)
+    return Heard(act, right, typed=known)
 
 
 def hear(scene: Scene, turns: Sequence[Turn], text: str) -> Heard:
@@ -128,20 +146,18 @@ def _program(scene: Scene, text: str) -> Heard | None:
 
 
 def _attempt(scene: Scene, turns: Sequence[Turn], said: str, reply: Reply) -> Heard:
-    case, view = scene.case, scene.case.view
+    case = scene.case
     names = case.family.options(case.problem)
     if several_answers(said, lambda text: read(scene.kind, text, names) is not None):
         return Heard(Act(SEVERAL), asks=reply.asks)
-    right = case.family.accepts(case.problem, case.right, reply.answer)
+    right = scene.accepts(reply.answer)
     if not right and scene.kind != "number" and read(scene.kind, reply.answer, names) is None:
         # an answer in words may be the whole sentence
         whole = read_reply(said, case.right.answer, question=scene.statement).answer
-        if case.family.accepts(case.problem, case.right, whole):
+        if scene.accepts(whole):
             reply, right = reply._replace(answer=whole), True
     if not right and read(scene.kind, reply.answer, names) is None:  # "Go on, I'm listening" is no number
         return _question(scene, said, reply.asks)
-    if view is not None and view.swapped is not None:
-        right = False  # an answer to a question about something else is never right
     if not is_tutor(scene) and not right and (name := mistold(turns)):
         return Heard(Act(ASSUME, name, answer=reply.answer), asks=reply.asks)
     bare = len(numbers_in(said)) <= len(numbers_in(reply.answer)) and "=" not in said and len(said.split()) < 25

@@ -137,6 +137,18 @@ class Scene:
         return self.case._replace(slips=self.slips)
 
     @cached_property
+    def _verdicts(self) -> dict[str, bool]:
+        return {self.case.right.answer: True, **{slip.work.answer: False for slip in self.case.slips}}
+
+    def accepts(self, answer: str) -> bool:
+        """Whether an answer is right; one to a question about something else never is."""
+        if self.case.view is not None and self.case.view.swapped is not None:
+            return False
+        if answer not in self._verdicts:
+            self._verdicts[answer] = self.case.family.accepts(self.case.problem, self.case.right, answer)
+        return self._verdicts[answer]
+
+    @cached_property
     def spoken_of(self) -> tuple[Mapping[str, str], ...]:
         """How each quantity is asked for and spoken of, in the ways to look for it, the surest first."""
         words = {q.name: self.case.family.words(self.case.problem, q) for q in self.case.problem.quantities}

@@ -21,7 +21,19 @@ from tutelage.online.hearing import DEMAND, EMPTY, LONG, SEVERAL, TALK, Heard
 from tutelage.online.matching import Topic
 from tutelage.online.scene import Scene, numbers_of
 from tutelage.problems.reading.answers import numbers_in, read, same
-from tutelage.talk.acts import ANSWER_RULE, ASK, ATTEMPTS, CHECK, CONFIRM, DONT_KNOW, GUESS, HINT, START, VAGUE
+from tutelage.talk.acts import (
+    ANSWER_RULE,
+    ASK,
+    ATTEMPTS,
+    CHECK,
+    CONFIRM,
+    DONT_KNOW,
+    GUESS,
+    HINT,
+    QUESTIONS,
+    START,
+    VAGUE,
+)
 from tutelage.talk.converse import History
 from tutelage.talk.teachers import SECTIONS, TEACHERS, teacher
 from tutelage.values import Act, Slip, Turn
@@ -51,7 +63,7 @@ class Tutor:
 
     def act(self, heard: Heard, turns: History, text: str) -> Act:
         """The act with the mistake that a wrong attempt shows, as far as it can be told."""
-        if heard.correct or heard.act.kind not in ATTEMPTS:
+        if heard.typed or heard.correct or heard.act.kind not in ATTEMPTS:
             return heard.act
         place = locate(self.scene, turns, text, heard.act.answer)
         if place.slip is not None:
@@ -62,6 +74,8 @@ class Tutor:
     def reply(self, heard: Heard, turns: History) -> Turn:
         """The teacher's turn after `turns`, of which the last is the student's, its act as `act` has made it."""
         act = turns[-1].act
+        if heard.typed and act.kind in (*ATTEMPTS, *QUESTIONS):
+            return self.guide(self.scene.case, turns)
         if act.kind in NOTES:
             return Turn("teacher", Act(DONT_KNOW), self.say(OWN, NOTES[act.kind]))
         if act.kind in ATTEMPTS:
