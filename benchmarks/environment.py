@@ -5,6 +5,7 @@
 The student gives a wrong answer with its work, asks for what is missing or for help, and then gives the right answer.
 It knows the solution, so what is timed is the environment alone: making the item, reading the words, the teacher's
 reply, the leak audit, the reward. "grouped" plays eight episodes an item, as GRPO does, and makes the item once.
+"typed" is a policy of `talk.students`, whose turns bring their acts, so that no words have to be read.
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ import sys
 import time
 from collections.abc import Iterator
 
+from tutelage.draws import stream
 from tutelage.environment import Environment
 from tutelage.online import scene as scenes
 from tutelage.online.scene import Scene
 from tutelage.problems import FAMILIES
 from tutelage.recipes import RECIPES
+from tutelage.talk.acts import STUDENT_VOICES
+from tutelage.talk.mind import Mind
+from tutelage.talk.students import STUDENTS, student
 
 GROUP = 8
+SCRIPTED = next(policy for policy in STUDENTS if policy.name == "slips_then_repairs")
+RIGHT_AWAY = next(policy for policy in STUDENTS if policy.name == "solves")
 
 
 def script(scene: Scene) -> Iterator[str]:
@@ -41,6 +48,28 @@ def play(env: Environment, scenario: str | None) -> int:
         if env.step(text).done:
             return count
     return 0
+
+
+def typed(env: Environment, number: int) -> None:
+    """One episode of a policy that speaks in typed turns."""
+    env.reset()
+    policy = SCRIPTED if env.scene.case.slips else RIGHT_AWAY
+    speaks = student(policy, Mind(env.scene.case, stream(number, "scripted"), STUDENT_VOICES[0]))
+    history = [env.scene.opening]
+    while not env.step(speaks(history)).done:
+        history = list(env.played.turns)
+
+
+def timed_typed(seconds: float) -> float:
+    """Episodes of `sml` a CPU-second with a typed student."""
+    families = [family.name for family in FAMILIES if family.domain != "code"]
+    env = Environment("sml", seed=11, split="", families=families)
+    typed(env, 0)
+    episodes, begun = 0, time.process_time()
+    while time.process_time() - begun < seconds:
+        typed(env, episodes)
+        episodes += 1
+    return episodes / (time.process_time() - begun)
 
 
 def timed(recipe: str, seconds: float, group: int) -> tuple[float, float, float]:
@@ -65,6 +94,7 @@ def timed(recipe: str, seconds: float, group: int) -> tuple[float, float, float]
 
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
+    print(f"sml, typed: {timed_typed(seconds):,.0f} episodes/s")
     print(f"{'recipe':18}{'episodes/s':>12}{'grouped':>12}{'turns':>8}{'reward':>8}")
     for recipe in RECIPES:
         alone, turns, reward = timed(recipe.name, seconds, 1)
