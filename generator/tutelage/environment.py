@@ -240,5 +240,4 @@ class Environment:
 
 def _turn(text: str, *act: Any) -> Turn:
     """A scripted student's turn, from its words and the fields of its act."""
-    *fields, also = act
-    return Turn("student", Act(*fields, tuple(also)), text)
+    return Turn("student", Act(*[*act[:-1], tuple(act[-1])]), text)
