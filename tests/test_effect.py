@@ -29,7 +29,7 @@ MESSAGES = [{"role": "user", "content": "There are 263 eggs.", "loss": False},
             {"role": "assistant", "content": "How many eggs?", "loss": False},
             {"role": "user", "content": "263.", "loss": False},
             {"role": "assistant", "content": "Answer: 263 eggs", "loss": True}]
-OPTIONS = Options(families=("word_problem",), levels=(1,))
+OPTIONS = Options(families=("parts",), levels=(1,))
 
 
 def small(words: text.Vocabulary) -> Model:
@@ -47,14 +47,30 @@ def test_numbers_are_cut_in_twos_and_put_together_again() -> None:
     for number in (0, 7, 10, 99, 100, 105, 1000, 1007, 20_030, 123_456):
         cut = text.pieces(f"{number} eggs")
         assert text.joined(cut) == f"{number} eggs"
-        assert all(len(piece) <= 2 for piece in cut[:-1])
+        assert all(len(piece) <= 2 for piece in cut[:-2])
 
 
 def test_loss_is_on_what_the_messages_say_and_nowhere_else(words: text.Vocabulary) -> None:
     """The student's message with `loss`, with the mark that ends it; no opening mark, no user, no other turn."""
     tokens, flags = words.dialogue(MESSAGES)
     said = [words.words[token] for token, flag in zip(tokens, flags, strict=True) if flag]
-    assert said == ["Answer", ":", "2", "63", "eggs", text.END]
+    assert said == ["answer", ":", "2", "63", "egg", text.MANY, text.END]
+
+
+def test_no_loss_on_what_the_calculator_writes() -> None:
+    """The numbers behind "=" carry none, the sign itself and all else do."""
+    said = [{"role": "assistant", "content": "12 × 45 = 540 legs. 540 + 7 = 547.", "loss": True}]
+    words = text.Vocabulary.of_dialogues([said], often=1)
+    tokens, flags = words.dialogue(said)
+    kept = [words.words[token] for token, flag in zip(tokens, flags, strict=True) if flag]
+    assert kept == ["12", "×", "45", "=", "leg", text.MANY, ".", "5", "40", "+", "7", "=", ".", text.END]
+
+
+def test_a_word_is_one_token_wherever_it_stands() -> None:
+    """With or without a capital, in the singular and in the plural; names in capitals and short words stay."""
+    assert text.pieces("Legs of a leg") == ["leg", text.MANY, "of", "a", "leg"]
+    assert text.pieces("It has a glass. XIX") == ["it", "has", "a", "glass", ".", "XIX"]
+    assert text.joined(text.pieces("12 legs of 105 ants")) == "12 legs of 105 ants"
 
 
 def test_targets_are_the_next_tokens_where_they_carry_loss(words: text.Vocabulary) -> None:

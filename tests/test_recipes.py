@@ -189,7 +189,8 @@ def test_all_policies_occur() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.name)
 def test_q_priming_asks_in_place_of_a_wrong_turn(family: object) -> None:
-    """An injection replaces a wrong attempt by a question, with probability 0.75^t; its text is never said."""
+    """An injection replaces a wrong attempt by a question, with probability 0.75^t, or always where a value is wanting
+    that nobody has told; its text is never said."""
     name = family.name  # type: ignore[attr-defined]
     for episode in kept("q_priming", name):
         turns = episode.dialogue.turns
@@ -197,7 +198,9 @@ def test_q_priming_asks_in_place_of_a_wrong_turn(family: object) -> None:
         for injection in episode.injections:
             asked = turns[2 * injection.turn - 1]
             assert asked.act.kind in QUESTIONS
-            assert injection.draw < injection.p == 0.75**injection.turn
+            always = episode.student == "asks_for_values"
+            assert injection.draw < injection.p == (1.0 if always else 0.75**injection.turn)
+            assert not always or asked.act.target not in episode.dialogue.case.known
             assert injection.replaced not in [turn.text for turn in turns]
             assert injection.gain_bits > 0
             assert not episode.dialogue.case.family.accepts(

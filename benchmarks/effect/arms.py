@@ -1,8 +1,8 @@
 """The arms: what each model learns from, as builds that the command line of tutelage makes, and what is claimed of it.
 
 Every arm goes on from the same base model of its seed with the same number of steps on the same number of dialogues;
-half of them (`EASY`) are problems solved in one turn, so that asking is not the rule. Only `upper` sees problems that
-lack something.
+a quarter of them (`EASY`) are problems solved in one turn, so that asking is not the rule. Only `upper` sees problems
+that lack something.
 """
 
 from __future__ import annotations

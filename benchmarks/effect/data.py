@@ -1,7 +1,7 @@
 """What the models learn from and what they are tested on: rows that `tutelage` exports, views that it makes.
 
 The wordings are narrowed to one a section, and a few lines of work are put as the calculator writes them
-(`narrow_templates`), so that models of half a million parameters learn the language in minutes. Nothing else is
+(`narrow_templates`), so that models of a quarter million parameters learn the language in minutes. Nothing else is
 touched: rows are read from the Parquet of `sft`, as anyone would.
 """
 

@@ -26,17 +26,17 @@ DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 class Settings(NamedTuple):
     """All that decides the figures; written beside them."""
 
-    families: tuple[str, ...] = ("word_problem",)
+    families: tuple[str, ...] = ("parts",)
     held_out: tuple[str, ...] = ()  # families that no model is trained on; tested apart
     levels: tuple[int, ...] = (1,)
-    base_rows: int = 16_000
-    arm_rows: int = 6_000  # of the arm's own and of easy ones together
-    base_steps: int = 2_000
-    arm_steps: int = 400
-    tokens: int = 1_024  # a batch
+    base_rows: int = 12_000
+    arm_rows: int = 12_000  # of the arm's own and of easy ones together
+    base_steps: int = 1_300
+    arm_steps: int = 1_000
+    tokens: int = 2_048  # a batch
     base_rate: float = 4e-3
     arm_rate: float = 2e-3
-    width: int = 128
+    width: int = 96
     layers: int = 2
     count: int = 150  # dialogues a test
     narrow: bool = True  # one wording a section; False: all of them
@@ -83,7 +83,7 @@ def train_base(seed: int, arms: tuple[Arm, ...], settings: Settings, out: Path) 
 
 
 def run_arm(arm: Arm, seed: int, settings: Settings, out: Path) -> dict[str, Any]:
-    """Goes on from the base of the seed, half with dialogues of the arm and half with easy ones; then the figures."""
+    """Goes on from the base of the seed, three quarters dialogues of the arm, one easy ones; then the figures."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     use_templates(out / "templates" if settings.narrow else None)
@@ -92,9 +92,9 @@ def run_arm(arm: Arm, seed: int, settings: Settings, out: Path) -> dict[str, Any
     model = Model(Shape(len(words), settings.width, settings.layers)).to(DEVICE)
     model.load_state_dict(saved["state"])
     if arm.build is not None:
-        half = settings.arm_rows // 2
-        own = exported(out / "data" / f"{arm.name}-{seed}", arm=arm.build.arm)[:half]
-        easy = exported(out / "data" / f"easy-{2000 + seed}")[:half]
+        few = settings.arm_rows // 4
+        own = exported(out / "data" / f"{arm.name}-{seed}", arm=arm.build.arm)[:3 * few]
+        easy = exported(out / "data" / f"easy-{2000 + seed}")[:few]
         train(model, encoded(words, [*own, *easy]), steps=settings.arm_steps, tokens=settings.tokens,
               rate=settings.arm_rate, seed=seed)
     figures = measure(model, words, settings.options, count=settings.count, seed=seed)

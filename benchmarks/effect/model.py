@@ -1,6 +1,6 @@
 """A small transformer, trained from scratch: rotary attention, and a short causal convolution before each layer.
 
-The convolution lets a token see its two predecessors at once, so that looking up "what stood behind this before"
+The convolution lets a token see its predecessors at once, so that looking up "what stood behind this before"
 takes one layer in place of two; without it a model of this size spends most of its minutes on finding that out.
 `Decoder` runs many dialogues in step, one token each at a time, with cached keys and values and no padding.
 """
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-REACH = 3  # tokens that the convolution sees, the present one included
+REACH = 8  # tokens that the convolution sees, the present one included: a short line, "Legs of a spider: 8"
 
 
 class Shape(NamedTuple):

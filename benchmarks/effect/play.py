@@ -28,7 +28,7 @@ from tutelage.talk.users import USERS, user
 from tutelage.values import Act, Turn
 from tutelage.wording import wordings
 
-ANSWER = ("Answer", ":")
+ANSWER = ("answer", ":")
 LONGEST_TURN = 90  # tokens; a turn that is longer is cut off and counts as unreadable
 LITERAL = next(policy for policy in USERS if policy.name == "literal")
 
@@ -64,7 +64,7 @@ class Game:
 
     def hear(self, token: str) -> str:
         """Takes the next token of the model's turn and gives the token that stands there: a calculated one counts."""
-        result = calculated(self.written) if token.isdigit() else []
+        result = calculated(self.written) if token != "€" else []  # the model is not trained to say what comes here
         if result:
             token, *rest = result
             self.queue = list(rest)

@@ -1,10 +1,12 @@
 """Text as tokens: words, signs, and numbers in pieces of two digits, so that every piece is seen often.
 
-    >>> pieces("5 × 263 = €1315.")
-    ['5', '×', '2', '63', '=', '€', '13', '15', '.']
+    >>> pieces("Legs of 5 ants: 263. €1315.")
+    ['leg', '+s', 'of', '5', 'ant', '+s', ':', '2', '63', '.', '€', '13', '15', '.']
 
-A dialogue is a sequence of tokens with one flag each: whether it carries loss. Loss is on the tokens of the messages
-whose `loss` is true, and on the end mark behind them, and nowhere else.
+The plural ending is a piece of its own and a sentence's capital is dropped, so that a word is one token wherever it
+stands. A dialogue is a sequence of tokens with one flag each: whether it carries loss. Loss is on the tokens of the
+messages whose `loss` is true, and on the end mark behind them, and nowhere else; not on a number behind "=" either,
+which the calculator writes (`play`).
 """
 
 from __future__ import annotations
@@ -15,20 +17,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 PIECE = re.compile(r"\d\d?(?=(?:\d\d)*(?!\d))|[^\W\d_]+(?:'[^\W\d_]+)?|[^\w\s]|_")
+PLURAL, MANY = re.compile(r"[^\W\d_]{2,}[^\W\d_su]s"), "+s"
 USER, STUDENT, END, UNKNOWN = "<user>", "<student>", "<end>", "<?>"
 MARKS = ("<pad>", USER, STUDENT, END, UNKNOWN)
 PAD = 0
 
 
 def pieces(text: str) -> list[str]:
-    return PIECE.findall(text.replace("**", ""))
+    found = list[str]()
+    for piece in PIECE.findall(text.replace("**", "")):
+        word = piece.lower() if piece[1:].islower() else piece
+        found += [word[:-1], MANY] if PLURAL.fullmatch(word) else [word]
+    return found
 
 
 def joined(tokens: Sequence[str]) -> str:
-    """The pieces of a number together again, the rest with a space between."""
+    """The pieces of a number and of a plural together again, the rest with a space between."""
     out, run = "", False
     for token in tokens:
         number = token.isdigit()
+        if token == MANY:
+            out += "s"
+            continue
         out += token if (number and run and len(token) == 2) or not out else f" {token}"
         run = number
     return out
@@ -63,5 +73,14 @@ class Vocabulary:
             opening = STUDENT if message["role"] == "assistant" else USER
             said = self.of([opening, *pieces(message["content"]), END])
             tokens += said
-            flags += [False] + [bool(message["loss"])] * (len(said) - 1)
+            flags += [False] + [bool(message["loss"]) and own for own in self._own(said[1:])]
         return tokens, flags
+
+    def _own(self, said: Sequence[int]) -> list[bool]:
+        """For each token whether the student writes it itself; the calculator writes a number behind "="."""
+        own, calculated = list[bool](), False
+        for token in said:
+            word = self.words[token]
+            calculated = word == "=" or (calculated and word.isdigit())
+            own.append(word == "=" or not calculated)
+        return own

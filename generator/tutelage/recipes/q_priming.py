@@ -1,13 +1,19 @@
 """`q_priming`: questions before answers (Cook et al. 2026, 2602.16488 §4.4).
 
 Where a student turn t (from 1) would be wrong, it is replaced by an information-seeking question with probability
-0.75^t. By default the question stands at the *slot*: the student works as far as it can and asks where the step comes
-that it would get wrong or whose value it has not been told. `ask_at=first` asks before any work, as an ablation. Each
-item also has the arm "plain": the same problem and student without injection. Both arms are kept, or none.
+0.75^t. The question stands at the *slot*: the student works as far as it can and asks where the step comes that it
+can't do. `ask_at=first` asks before any work, as an ablation. Each item also has the arm "plain": the same problem and
+student without injection. Both arms are kept, or none.
+
+Not in the paper: of problems with knowledge facts the student is `asks_for_values` unless others are named. It asks for
+every value that nobody has told, by name and always (p = 1), and for nothing else; its plain twin takes the first of
+them wrongly. Whether a question is due can be seen in the text then, so asking is learnt together with not asking
+(docs/effect.md). The students that go wrong ask about a method, about which the text says nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tutelage.draws import stream
@@ -19,11 +25,13 @@ from tutelage.talk.acts import ASK, ASK_STEP, ATTEMPT, ATTEMPTS, DEFEND
 from tutelage.talk.case import first_untold
 from tutelage.talk.converse import Dialogue, History, Student, converse
 from tutelage.talk.mind import Mind
-from tutelage.talk.students import student
+from tutelage.talk.students import STUDENTS, student
 from tutelage.talk.teachers import TEACHERS, teacher
 from tutelage.values import Slip, Turn
 
 P = 0.75
+UNTOLD = 0.6  # share of the facts that a statement leaves to the teacher, where they are what is asked for
+VALUES = "asks_for_values"
 WRONG_FIRST = ("slips_then_repairs", "slips_twice", "stubborn")
 GUIDES = tuple(policy.name for policy in TEACHERS if not policy.control and policy.questions and not policy.noise)
 
@@ -32,7 +40,14 @@ def make(item: Item) -> Result:
     """The primed dialogue and its plain twin: same problem, same student, same draws but for the injections."""
     if not item.options.teachers:
         item = item._replace(options=replace(item.options, teachers=GUIDES))
-    cast = cast_item(item, item.options.students or WRONG_FIRST, slips=1)
+    chosen = item.options.students
+    if VALUES in chosen or not chosen:
+        result = _values(item)
+        if result is not None:
+            return result
+        if chosen == (VALUES,):
+            return Result(dropped=(Drop("nothing is wanting"),))
+    cast = cast_item(item, [name for name in chosen if name != VALUES] or WRONG_FIRST, slips=1)
     if not cast.case.slips:
         return Result(dropped=(Drop("no mistake to replace"),))
     seed = item.draws.below(1 << 62)
@@ -43,11 +58,62 @@ def make(item: Item) -> Result:
     if any(mentions(kind, cast.case.right.value, primed.turns[2 * i.turn - 1].text, options) for i in injections):
         return Result(dropped=(Drop("the question holds the answer"),))
     plain, _ = _play(item, cast, seed, prime=False)
+    return _both(item, cast, primed, injections, plain)
+
+
+def _both(item: Item, cast: Cast, primed: Dialogue, injections: tuple[Injection, ...], plain: Dialogue) -> Result:
     one = screened(episode(item, cast, primed)._replace(injections=injections), item.options)
     two = screened(episode(item, cast, plain, arm="plain"), item.options)
     if one.kept and two.kept:
         return Result(kept=one.kept + two.kept)
     return Result(failed=one.failed + two.failed, dropped=one.dropped + two.dropped)
+
+
+def _values(item: Item) -> Result | None:
+    """The dialogue that asks for what nobody has told, and the twin that takes it wrongly; None without facts."""
+    cast = cast_item(item, (VALUES,), slips=0, leave_facts=UNTOLD)
+    family, problem, right = cast.case.family, cast.case.problem, cast.case.right
+    if MISREMEMBERED not in family.slips:
+        return None
+    wrong, told = dict[str, Slip](), frozenset[str]()
+    while (gap := first_untold(cast.case, told)) is not None:
+        slip = family.slip(problem, right, MISREMEMBERED, gap[0]) \
+            if (MISREMEMBERED, gap[0]) in family.sites(problem, right) else None
+        if slip is None:
+            return Result(dropped=(Drop("no mistake to replace"),))
+        wrong[gap[1]], told = slip, told | {gap[1]}
+    if not wrong:
+        return Result(dropped=(Drop("nothing is wanting"),)) if any(q.fact for q in problem.quantities) else None
+    if len(wrong) >= item.options.max_turns:
+        return Result(dropped=(Drop("more is wanting than can be asked"),))
+    cast = cast._replace(case=cast.case._replace(slips=(next(iter(wrong.values())),)))
+    seed, made = item.draws.below(1 << 62), list[Injection]()
+    guide = teacher(cast.teacher, stream(seed, "teacher"), cast.teacher_voice)
+    mind = Mind(cast.case, stream(seed, "student"), cast.student_voice)
+    primed = converse(cast.case, _asking(mind, wrong, item.options.ask_at == "slot", made), guide,
+                      max_turns=item.options.max_turns)
+    guide = teacher(cast.teacher, stream(seed, "teacher"), cast.teacher_voice)
+    mind = Mind(cast.case, stream(seed, "student"), cast.student_voice)
+    guesses = next(policy for policy in STUDENTS if policy.name == WRONG_FIRST[0])
+    plain = converse(cast.case, student(guesses, mind), guide, max_turns=item.options.max_turns)
+    return _both(item, cast, primed, tuple([i._replace(gain_bits=_gain(primed, i)) for i in made]), plain)
+
+
+def _asking(mind: Mind, wrong: Mapping[str, Slip], at_slot: bool, made: list[Injection]) -> Student:
+    """Asks for each of the values of `wrong`, at its slot or all before any work; what was put off goes to `made`."""
+    told = frozenset[str]()
+
+    def turn(history: History) -> Turn:
+        nonlocal told
+        gap = first_untold(mind.case, told)
+        if gap is None:
+            return mind.revise()
+        slip, before, told = wrong[gap[1]], mind.written, told | {gap[1]}
+        text = mind.join([mind.work_text(slip.work, before), mind.final_text(slip.work)])
+        made.append(Injection(len(told), 1.0, 0.0, text, slip.work.answer, 0.0))
+        return mind.ask_quantity(gap[1], gap[0], at_slot=at_slot)
+
+    return turn
 
 
 def _play(item: Item, cast: Cast, seed: int, *, prime: bool) -> tuple[Dialogue, tuple[Injection, ...]]:
@@ -119,7 +185,7 @@ RECIPE = Recipe(
     summary="wrong turns replaced by questions, beside the same dialogue without",
     method="Cook et al. 2026, arXiv 2602.16488, section 4.4",
     arms=("", "plain"),
-    students=WRONG_FIRST,
+    students=(VALUES, *WRONG_FIRST),
     teachers=GUIDES,
     make=make,
 )

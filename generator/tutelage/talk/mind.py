@@ -96,11 +96,11 @@ class Mind:
         self.written = slip.step
         return Turn("student", Act(ASK_STEP, slip.kind, step=slip.step), text)
 
-    def ask_quantity(self, name: str, step: int) -> Turn:
-        """Works up to the step that needs the quantity and asks for it there."""
+    def ask_quantity(self, name: str, step: int, *, at_slot: bool = True) -> Turn:
+        """Works up to the step that needs the quantity and asks for it there; or, not at the slot, asks at once."""
         fields = {"question": self.question(name), "what": self.case.right.steps[step].what}
-        parts = [self.work_text(self.case.right, self.written, step)]
-        self.written = step
+        parts = [self.work_text(self.case.right, self.written, step) if at_slot else ""]
+        self.written = step if at_slot else self.written
         parts.append(self.say("student/ask", "quantity" if parts[0] else "quantity_first", fields))
         return Turn("student", Act(ASK, name, step=step), self.join(parts))
 

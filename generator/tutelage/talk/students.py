@@ -53,8 +53,20 @@ def slips_twice(mind: Mind) -> Policy:
     yield from _until_repaired(mind, (yield mind.revise(second)))
 
 
+def asks_for_values(mind: Mind) -> Policy:
+    """Works as far as it can, asks by name for each value that nobody has told where its line comes, and else solves.
+
+    It never asks for anything else, so its questions teach when to ask: whether one is due can be seen in the text.
+    """
+    told: frozenset[str] = frozenset()
+    while (gap := first_untold(mind.case, told)) is not None:
+        yield mind.ask_quantity(gap[1], gap[0])
+        told |= {gap[1]}
+    yield mind.revise() if told else mind.attempt(None)
+
+
 def asks_when_stuck(mind: Mind) -> Policy:
-    """Works as far as it can, then asks by name for what the next line needs; attempts once it has it."""
+    """Asks for the value that the next line needs, or, where all are told, how the line is done that it doubts."""
     history: History = ()
     told: frozenset[str] = frozenset()
     while (gap := first_untold(mind.case, told)) is not None:
@@ -188,10 +200,11 @@ def student(policy: StudentPolicy, mind: Mind) -> Student:
 
 
 STUDENTS: tuple[StudentPolicy, ...] = (
-    StudentPolicy("solves", "right at once", solves, 0.16, 0),
+    StudentPolicy("solves", "right at once", solves, 0.14, 0),
     StudentPolicy("slips_then_repairs", "one mistake, mended after a hint", slips_then_repairs, 0.24, 1),
     StudentPolicy("slips_twice", "a second mistake after the first is mended", slips_twice, 0.08, 2),
-    StudentPolicy("asks_when_stuck", "works up to the gap and asks there", asks_when_stuck, 0.14, 1),
+    StudentPolicy("asks_for_values", "works up to the value nobody told and asks for it", asks_for_values, 0.1, 0),
+    StudentPolicy("asks_when_stuck", "works up to the gap or the doubt and asks there", asks_when_stuck, 0.06, 1),
     StudentPolicy("asks_first", "asks whether its plan is sound before any work", asks_first, 0.08, 1),
     StudentPolicy("late_asker", "answers first, asks afterwards", late_asker, 0.08, 1),
     StudentPolicy("checks_steps", "has its first steps confirmed", checks_steps, 0.07, 1),
