@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from tutelage.building import make_item
 from tutelage.draws import stream
-from tutelage.plan import Options
+from tutelage.plan import Options, Plan
 from tutelage.problems.arithmetic.part_facts import FACTS, PLACES, SIGNS, WRONG, allusions
 from tutelage.problems.arithmetic.parts import FAMILY
 from tutelage.problems.family import all_names
-from tutelage.recipes import q_priming, sml
+from tutelage.recipes import q_priming, recipe_named, sml
 from tutelage.recipes.recipe import Item
 from tutelage.records.episode import Episode
 from tutelage.talk.acts import ASK
@@ -99,3 +100,11 @@ def test_all_is_told_where_everybody_solves() -> None:
         options = Options(families=("parts",), students=students)
         made = [e for i in range(40) for e in sml.make(Item("sml", 1, i, stream(1, "all", i), options, ())).kept]
         assert any(e.dialogue.case.known != all_names(e.dialogue.case.problem) for e in made) == some
+
+
+def test_a_statement_that_tells_no_number_has_its_dialogue() -> None:
+    """Where all is knowledge and none of it recalled, nothing stands there to be asked for again."""
+    plan = Plan("sml", 150, 11, Options(families=("parts",), levels=(1,), students=("over_asker",)))
+    made = [episode for number in range(150) for episode in make_item(recipe_named("sml"), plan, number, ()).kept]
+    assert any(not episode.dialogue.case.known for episode in made)
+    assert any(episode.dialogue.turns[1].act.kind == "ask" for episode in made)

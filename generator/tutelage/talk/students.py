@@ -139,8 +139,9 @@ def vague(mind: Mind) -> Policy:
 
 
 def over_asker(mind: Mind) -> Policy:
-    """Asks for something that stands in the statement."""
-    yield mind.ask_stated(mind.draws.choice(sorted(mind.case.known)))
+    """Asks for something that stands in the statement, if anything does."""
+    if mind.case.known:
+        yield mind.ask_stated(mind.draws.choice(sorted(mind.case.known)))
     slip = mind.case.slips[0] if mind.case.slips and mind.draws.chance(0.4) else None
     yield from _until_repaired(mind, (yield mind.attempt(slip)))
 
