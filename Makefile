@@ -13,7 +13,7 @@ help:
 	@echo "make test      run the tests"
 	@echo "make check     what CI runs: lint, types, floors, tests"
 	@echo "make bench     speed and memory, in under three minutes"
-	@echo "make effect    do the data teach what they promise? (torch on the CPU, about twenty minutes)"
+	@echo "make effect    do the data teach what they promise? (torch on the CPU, about half an hour)"
 	@echo "make test-trainers  do trainers read the data? (TRL and others on the CPU, 4 GB of packages, a quarter of an hour)"
 	@echo "make golden    write the golden files again (review the diff)"
 	@echo "make docs      write docs/commands.md again"
