@@ -6,6 +6,7 @@ import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -38,6 +39,7 @@ def run(runner: Runner, body: str, *arguments: str | int) -> Outcome:
     return outcome
 
 
+OUTSIDE = f"{gettempdir()}/tutelage-test-was-here"
 REFUSED = {
     "fork": "os.fork()",
     "fork bomb": "[os.fork() for _ in iter(int, 1)]",
@@ -53,12 +55,12 @@ REFUSED = {
     "list the root": "os.listdir('/')",
     "look": "os.stat('/etc/passwd')",
     "open null": "os.open('/dev/null', os.O_RDWR)",
-    "write in /tmp": "open('/tmp/tutelage-test-was-here', 'w')",
+    "write elsewhere": f"open({OUTSIDE!r}, 'w')",
     "shared memory": "open('/dev/shm/tutelage-test-was-here', 'w')",
     "anonymous file": "os.memfd_create('x')",
-    "remove": "os.unlink('/tmp/tutelage-test-was-here')",
+    "remove": f"os.unlink({OUTSIDE!r})",
     "link": "os.symlink('/etc/passwd', 'x')",
-    "working folder": "os.chdir('/tmp')",
+    "working folder": f"os.chdir({gettempdir()!r})",
     "pipe": "os.pipe()",
     "close": "os.close(1)",
     "replace a descriptor": "os.dup2(1, 2)",

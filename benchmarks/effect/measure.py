@@ -12,8 +12,7 @@ All rates are shares of the dialogues played, 0..1:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 from effect.data import views
@@ -60,15 +59,6 @@ def asking(cases: Sequence[Case], played: Sequence[Sequence[Said]]) -> dict[str,
 def by_turn(played: Sequence[Sequence[Said]]) -> list[float]:
     """The share that is right by turn 1, 2, …, `TURNS`."""
     return [_share([any(turn.right for turn in said[:number]) for said in played]) for number in range(1, TURNS + 1)]
-
-
-def held_out(options: Options, families: Sequence[str]) -> Options:
-    """The same tests on other families."""
-    return replace(options, families=tuple(families))
-
-
-def mean_of(runs: Sequence[Mapping[str, Any]], name: str) -> float:
-    return sum(run[name] for run in runs) / len(runs)
 
 
 def _share(hits: Sequence[bool]) -> float:

@@ -47,7 +47,6 @@ from tutelage.talk.options import LETTERS
 from tutelage.values import Act, Turn
 
 EMPTY, LONG, SEVERAL, DEMAND, TALK = "empty", "long", "several", "demand", "talk"
-FREE_ACTS = (EMPTY, LONG, SEVERAL, DEMAND, TALK)
 MOST_TEXT = 20_000  # characters of one turn
 
 _THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning|scratchpad)>", re.I)
