@@ -17,6 +17,7 @@ from tutelage.environment import Environment
 from tutelage.errors import UsageError
 from tutelage.online.hearing import hear, several_answers
 from tutelage.online.scene import Scenario, is_tutor
+from tutelage.online.tutor import _found
 from tutelage.problems import FAMILIES
 from tutelage.recipes import RECIPES, plan_of, recipe_named
 from tutelage.talk.acts import STUDENT_VOICES
@@ -304,3 +305,13 @@ def test_a_turn_that_is_no_students() -> None:
     for turn in (Turn("teacher", Act("hint"), "No."), Turn("student", Act("hint"), "No.")):
         with pytest.raises(UsageError, match="'hint' is no turn of a student"):
             env.step(turn)
+
+
+def test_a_teacher_begins_where_the_student_has_come_to() -> None:
+    """What the student has written the results of is found; numbers of the statement are none of its own."""
+    env = Environment("sml", seed=4, families=("word_problem",), levels=(2,))
+    env.reset()
+    steps, opening = env.scene.case.right.steps, env.scene.opening
+    for count in range(len(steps)):
+        text = ". ".join(step.value for step in steps[:count])
+        assert _found(env.scene, [opening, Turn("student", Act("talk"), text)]) == count
