@@ -6,12 +6,13 @@ TRAINERS := $(VENV)-trainers
 LOADERS := $(patsubst tests_trainers/loaders/%.txt,%,$(wildcard tests_trainers/loaders/*.txt))
 ROWS ?= 10000
 
-.PHONY: help dataset test check lint types floors golden docs bench effect test-trainers $(LOADERS:%=test-%) clean
+.PHONY: help dataset test check lint types floors golden docs laws bench effect test-trainers $(LOADERS:%=test-%) clean
 
 help:
 	@echo "make dataset   build $(ROWS) dialogues in outputs/sml (ROWS=… for another number)"
 	@echo "make test      run the tests"
 	@echo "make check     what CI runs: lint, types, floors, tests"
+	@echo "make laws      the statistical tests at full size"
 	@echo "make bench     speed and memory, in under three minutes"
 	@echo "make effect    do the data teach what they promise? (torch on the CPU, about half an hour)"
 	@echo "make test-trainers  do trainers read the data? (TRL and others on the CPU, 4 GB of packages, a quarter of an hour)"
@@ -41,6 +42,9 @@ golden: $(VENV)/installed-dev
 
 docs: $(VENV)/installed-dev
 	$(BIN)/python docs/build.py
+
+laws: $(VENV)/installed-dev
+	TUTELAGE_LAWS=full $(BIN)/python -m pytest -q -m laws
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/run.py

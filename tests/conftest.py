@@ -33,6 +33,12 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="session")
+def size() -> Callable[[int, int], int]:
+    """How many items a statistical test takes: the first number, or the second in `make laws`."""
+    return lambda small, full: full if os.environ.get("TUTELAGE_LAWS") == "full" else small
+
+
+@pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""
     return ROOT

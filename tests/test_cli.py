@@ -241,7 +241,8 @@ def test_every_option_can_stand_in_a_config(call: Callable[..., Outcome], tmp_pa
                                  "levels": "1-2", "holdout_levels": 2, "families": "shortest_path", "train_on": "all",
                                  "holdout_families": "shortest_path", "students": "solves", "teachers": "ladder",
                                  "ask_at": "slot", "k": "1-2", "split": "evaluation", "out": "out",
-                                 "templates": "words", "source": "", "recipe": "sml", "views": "rl"}
+                                 "templates": "words", "source": "", "recipe": "sml", "views": "rl", "window": 3,
+                                 "siblings": 10, "attributes": "focus", "iterations": 5, "tasks": 5, "reward": ""}
     assert set(values) == {option.name for option in COMMANDS["build"].params} - {"config"}
     (tmp_path / "words").mkdir()
     lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]

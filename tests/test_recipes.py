@@ -87,7 +87,7 @@ def test_dialogues_are_well_formed(recipe: Recipe, family: str) -> None:
 def test_dialogues_for_evaluation_end_with_an_answer(recipe: Recipe, family: str) -> None:
     """One that does not end right ends with a wrong answer, with none, or at the limit; items have their own rows."""
     made = kept(recipe.name, family)
-    assert {episode.item for episode in made if episode.native is not None} == {episode.item for episode in made}
+    assert {episode.item for episode in made if episode.native} == {episode.item for episode in made}
     for episode in made:
         assert episode.dialogue.reward or len(episode.dialogue.turns) // 2 == episode.max_turns \
             or episode.dialogue.turns[-1].act.kind in (ASSUME, ABSTAIN)

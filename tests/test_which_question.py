@@ -45,8 +45,13 @@ def episodes(family: str, count: int = ITEMS, seed: int = 11) -> tuple[Episode, 
     return tuple(e for i in range(count) for e in make_item(RECIPE, plan, i, ()).kept)
 
 
+def row_of(episode: Episode) -> dict[str, Any]:
+    [row] = episode.native["which_question"]
+    return dict(row)
+
+
 def rows_of(family: str, mode: str) -> list[tuple[Episode, dict[str, Any]]]:
-    return [(e, dict(e.native)) for e in episodes(family) if e.native is not None and e.native["mode"] == mode]
+    return [(e, row_of(e)) for e in episodes(family) if row_of(e)["mode"] == mode]
 
 
 def completions(case: Case) -> Iterator[tuple[dict[str, Value], Value]]:
@@ -145,7 +150,7 @@ def test_guesses_and_depth(family: str) -> None:
 def test_dialogues_are_well_formed(family: str) -> None:
     """Each policy does what its name says, the row says the same, and a right question is answered and solved."""
     for episode in episodes(family):
-        row, turns, case = episode.native, episode.dialogue.turns, episode.dialogue.case
+        row, turns, case = row_of(episode), episode.dialogue.turns, episode.dialogue.case
         assert row is not None
         assert [turn.role for turn in turns] == ["teacher", "student"] * (len(turns) // 2)
         assert len({turn.text for turn in turns}) == len(turns)
@@ -182,8 +187,7 @@ def test_rows_are_derived_again(family: str) -> None:
         assert statement_of(again) == turns[0].text
         assert tuple(analysed(again, turns, first_table(again))) == turns
         assert find_leaks(case, turns) == []
-        assert episode.native is not None
-        assert episode.native["prompt"] == turns[0].text
+        assert row_of(episode)["prompt"] == turns[0].text
         hidden = [q for q in case.problem.quantities if q.name not in case.known]
         for quantity in hidden:
             assert case.family.words(case.problem, quantity).sentence not in turns[0].text
@@ -205,7 +209,7 @@ def test_position_and_length_say_nothing() -> None:
     """The one right option stands anywhere (chi-square on 200 items), and is not mostly the longest or the shortest."""
     seen, due, longest, shortest, fair = Counter[int](), Counter[int](), 0, 0, 0.0
     for episode in [e for family in ("max_flow", "word_problem") for e in episodes(family, 130, 5)]:
-        row = episode.native
+        row = row_of(episode)
         assert row is not None
         if row["mode"] != "mc" or len(row["all_valid_qs"]) > 1 or row["k"] != 1:
             continue
@@ -252,7 +256,7 @@ def test_policies_can_be_chosen(student: str) -> None:
 def test_k_can_be_chosen() -> None:
     """`--k 2` asks for two questions each time; three are more than the recipe asks for."""
     plan = Plan(RECIPE.name, 5, 2, Options(families=("word_problem",), k=(2,)))
-    made = [e.native for i in range(5) for e in make_item(RECIPE, plan, i, ()).kept if e.native and not e.arm]
+    made = [row_of(e) for i in range(5) for e in make_item(RECIPE, plan, i, ()).kept if not e.arm]
     assert made
     assert {row["k"] for row in made} == {2}
     with pytest.raises(UsageError, match="leave the family out"):

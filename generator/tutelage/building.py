@@ -115,7 +115,7 @@ def write_shard(shard: int, plan: Plan, out: Path, pool: Sequence[Posed], templa
 
     use_templates(templates)
     recipe = recipe_named(plan.recipe)
-    writer = ShardWriter(out, shard, plan.shards, plan.options.train_on, recipe.table)
+    writer = ShardWriter(out, shard, plan.shards, plan.options.train_on, recipe.tables)
     first, last = shard * plan.shard_rows, min(plan.rows, (shard + 1) * plan.shard_rows)
     counts: Counter[str] = Counter()
     # rows are trees of small tuples without cycles: looking for cycles in them costs as much as making them

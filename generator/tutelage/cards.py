@@ -28,6 +28,7 @@ from tutelage.plan import Plan
 from tutelage.problems import any_family
 from tutelage.recipes import recipe_named
 from tutelage.recipes.recipe import Recipe
+from tutelage.records.tables import ABOUT
 from tutelage.stats import stats
 from tutelage.store import folder
 from tutelage.store.splits import FAILURES, HELDOUT, TEST, TRAIN, VALIDATION
@@ -94,7 +95,7 @@ def metadata(manifest: Mapping[str, Any], configs: Mapping[str, Config]) -> dict
     return {
         "pretty_name": f"Tutelage {plan.recipe}", "language": ["en"], "license": licences(manifest["source"]),
         "annotations_creators": ["machine-generated"],
-        "task_categories": ["text-generation", *(["question-answering"] if recipe.table else [])],
+        "task_categories": ["text-generation", *(["question-answering"] if recipe.evaluates else [])],
         "tags": ["tutelage", "synthetic", "conversational", "social-meta-learning", "clarifying-questions",
                  plan.recipe.replace("_", "-"), *sorted(domains - {""})],
         "size_categories": [next((name for most, name in SIZES if rows < most), "n>1B")],
@@ -166,7 +167,7 @@ def _what(name: str, recipe: Recipe) -> str:
         return "all that is known of each dialogue, with what only the teacher knows in `private`"
     if name.partition("_")[0] == "sft":
         return f"ready to train{f', arm {name[4:]}' if name[4:] else ''}"
-    return "what the evaluation reads" if name == recipe.table else ""
+    return ABOUT[name] if name in recipe.tables else ""
 
 
 def _fields(root: Path, manifest: Mapping[str, Any], configs: Mapping[str, Config], found: Mapping[str, Any],

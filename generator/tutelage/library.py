@@ -37,7 +37,7 @@ def stream(recipe: str = "sml", *, seed: int = 0, rows: int | None = None, view:
     """Rows of a recipe, made as they are asked for: endless, or those of the first `rows` items.
 
     `view` is "sft" (`id`, `messages` with `role`, `content`, `loss`, and `meta`), another one of trainers'
-    (`records.trainers`: prompt_completion, preference, preference_full, kto, rl) or "episodes" (all that is known);
+    (`records.trainers`) or "episodes" (all that is known);
     `split` is train, validation, test or heldout, "" for all of them; None stands for train, and for test where the
     recipe is one for evaluation: training on it is a choice to be named. `arm` "" is the recipe's main one, for views
     that each arm has one of. The options are those of `plan.Options`: families, levels, source, students, teachers, …,
@@ -140,12 +140,14 @@ def _plan(recipe: str, rows: int, seed: int, split: str | None, options: dict[st
 
 
 def _check_view(recipe: str, view: str, arm: str) -> None:
-    from tutelage.recipes import check_arm
+    from tutelage.recipes import check_arm, recipe_named
     from tutelage.records.trainers import NAMES, view_named
 
     if view not in (known := (*NAMES, "episodes")):
         raise UsageError(f"view={view!r} is not one of {', '.join(known)}")
     check_arm(recipe, arm)
+    if view in NAMES and (table := view_named(view).table) not in ("episodes", *recipe_named(recipe).tables):
+        raise UsageError(f"view {view!r} is made of {table}, which recipe {recipe!r} does not give")
     if arm and view != "episodes" and not view_named(view).by_arm:
         raise UsageError(f"view {view!r} is made of all arms together; leave arm={arm!r} out")
 
@@ -195,7 +197,7 @@ def _rows(plan: Plan, view: str, split: str, arm: str, pool: Sequence[Any], firs
 
 def _batches(made: Sequence[Result], options: Options, view: str, split: str, arm: str) -> Iterator[Any]:
     """The rows of some items as record batches, those that were kept before those that failed."""
-    from tutelage.records.schema import episodes_table, packed_rows
+    from tutelage.records.schema import episodes_table, native_table, packed_rows
     from tutelage.records.trainers import Given, view_named
     from tutelage.store.splits import split_of
 
@@ -217,4 +219,6 @@ def _batches(made: Sequence[Result], options: Options, view: str, split: str, ar
     failed = of_splits(each for result in made for each in result.failed) if trainers.failures else {}
     for part in (kept, failed):
         for name, some in part.items():
-            yield trainers.make(episodes_table(packed_rows(some)), Given(options, name, arm))
+            rows = packed_rows(some)
+            table = episodes_table(rows) if trainers.table == "episodes" else native_table(trainers.table, rows)
+            yield trainers.make(table, Given(options, name, arm))

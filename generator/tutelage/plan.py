@@ -18,6 +18,7 @@ KEEP = ("paper", "strict")
 TRAIN_ON = ("all", "questions_and_final", "final")
 ASK_AT = ("slot", "first")
 SPLIT = ("evaluation", "train")
+BOUNDS = {"max_turns": (1, 20), "window": (1, 5), "siblings": (2, 50), "iterations": (1, 20), "tasks": (1, 50)}
 MOST_HIDDEN = 3  # an analysis enumerates the values of what is hidden
 MOST_ROWS = 1_000_000_000
 
@@ -36,6 +37,12 @@ class Options:
     train_on: str = "all"  # which student turns carry the loss
     ask_at: str = "slot"  # q_priming: where the question is put
     k: tuple[int, ...] = (1, 2, 3)  # proactive: how many premises are hidden
+    window: int = 3  # collaborative: questions ahead that a turn's value looks
+    siblings: int = 10  # best_questions: conversations about a problem; self_play: answers to one
+    attributes: tuple[str, ...] = ()  # question_attributes: those that pairs differ in
+    iterations: int = 5  # skills, self_play: rounds of a run
+    tasks: int = 5  # skills, self_play: tasks of a round
+    reward: str = ""  # self_play: what the proposer is paid; "" is the recipe's usual one
     split: str = "evaluation"  # of recipes made for evaluation: structures of no training split, or those of "train"
     holdout_families: tuple[str, ...] = ()  # go to the split "heldout"
     holdout_levels: tuple[int, ...] = ()
@@ -55,8 +62,9 @@ class Plan:
             raise UsageError(f"rows={self.rows} is not in 1..{MOST_ROWS}")
         if not 0 <= self.seed < 1 << 63:
             raise UsageError(f"seed={self.seed} is not in 0..2**63-1")
-        if not 1 <= self.options.max_turns <= 20:
-            raise UsageError(f"max_turns={self.options.max_turns} is not in 1..20")
+        for name, (least, most) in BOUNDS.items():
+            if not least <= getattr(self.options, name) <= most:
+                raise UsageError(f"{name}={getattr(self.options, name)} is not in {least}..{most}")
         for name, known in (("keep", KEEP), ("train_on", TRAIN_ON), ("ask_at", ASK_AT),
                             ("split", SPLIT)):
             if getattr(self.options, name) not in known:

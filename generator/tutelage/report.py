@@ -144,9 +144,10 @@ def built_text(manifest: Mapping[str, Any], out: Path) -> str:
 
 def _to_load(manifest: Mapping[str, Any]) -> str:
     """What most want of a dataset: what is ready to train, or of an evaluation set the test split of its own table."""
-    table = recipe_named(manifest["identity"]["plan"]["recipe"]).table
+    tables = recipe_named(manifest["identity"]["plan"]["recipe"]).tables
     rows: Mapping[str, int] = manifest["rows"]
-    return next((key for key in ("sft/train", f"{table}/test", *rows) if key in rows), "sft/train")
+    return next((key for key in ("sft/train", *[f"{table}/test" for table in tables], *rows) if key in rows),
+                "sft/train")
 
 
 def checked_text(found: Found) -> str:

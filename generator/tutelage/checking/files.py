@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 
 from tutelage.building import Progress
 from tutelage.checking.episodes import Again, again, episode_faults, nulls, turns_of
-from tutelage.checking.own import OWN_TABLES
+from tutelage.checking.own import Key, own_table
 from tutelage.checking.views import any_due, companion_faults, due_rows, file_name, row_faults, views_of
 from tutelage.errors import UsageError
 from tutelage.plan import Options, Plan
@@ -24,6 +25,7 @@ from tutelage.store import folder
 from tutelage.store.shards import file_digest, schema_of, sft_config
 from tutelage.store.splits import FAILURES
 
+Row = dict[str, Any]
 ROLES = ("user", "assistant")
 
 
@@ -88,26 +90,28 @@ class Group(NamedTuple):
 def check_group(name: str, root: Path, plan: Plan, listed: Mapping[str, Any], tick: Tick) -> Group:
     """Checks the files of one shard and split: the episodes, then the views that were made from them."""
     group = Group([], Counter(), set(), [])
-    split, table = name.partition("-")[0], recipe_named(plan.recipe).table
+    split, recipe = name.partition("-")[0], recipe_named(plan.recipe)
     made: dict[str, dict[str, Any]] = {}
     if not any(path.startswith("episodes/") for path in listed):
         _check_alone(name, root, listed, group)
         return group
-    own = Own(f"{table}/{name}", root, listed, group) if table and split != FAILURES else None
+    tables = recipe.tables if split != FAILURES else ()
+    own = [Own(recipe.name, f"{table}/{name}", root, listed, group) for table in tables]
     episodes = rows_of(f"episodes/{name}", root, listed, group) if f"episodes/{name}" in listed else ()
     for number, row in enumerate(episodes):
         found = again(row)
         for kind, what in episode_faults(row, found, split, plan, group.notes):
             group.faults.append(Fault(f"episodes/{name}", number, kind, what))
-        if own is not None and isinstance(found, Again):
-            own.compare(row, found)
+        if isinstance(found, Again):
+            for table in own:
+                table.compare(row, found)
         made[row["id"]] = row
         group.ids.append(row["id"])
         group.checked["episodes"] += 1
         if number % 50 == 49:
             tick(50)
-    if own is not None:
-        own.finish()
+    for table in own:
+        table.finish()
     if split != FAILURES:
         due: dict[str, list[str]] = {path: [] for path in sorted(listed)
                                      if path.startswith("sft") and path.endswith(f"/{name}")}
@@ -143,54 +147,68 @@ def _check_alone(name: str, root: Path, listed: Mapping[str, Any], group: Group)
 
 
 class Own:
-    """The rows of a recipe's own table, each to be met by the episode that it was made from."""
+    """The rows of one of the recipe's own tables, each to be met by the episode that it was made from.
 
-    def __init__(self, path: str, root: Path, listed: Mapping[str, Any], group: Group) -> None:
-        self.path, self.group, self.table = path, group, OWN_TABLES.get(path.partition("/")[0])
-        self.rows: dict[tuple[Any, ...], tuple[int, dict[str, Any]]] = {}
-        self.met: list[int] = []
-        self.due = True  # whether each episode must have its row
-        if path not in listed:
+    Rows stand in the order of the episodes, so they are read along with them; only where they don't are they kept.
+    """
+
+    def __init__(self, recipe: str, path: str, root: Path, listed: Mapping[str, Any], group: Group) -> None:
+        self.path, self.group, self.table = path, group, own_table(recipe, path.partition("/")[0])
+        self.first: dict[Key, int] = {}  # of the keys that were read: the number of their first row
+        self.waiting: dict[Key, list[tuple[int, Row]]] = {}  # rows that were read and not met yet
+        self.last = -1  # the last row that was met
+        self.in_order = True
+        self.due = path in listed  # whether each episode must have its rows
+        if not self.due:
             self.blame(-1, "file", "is due for the episodes but not in the manifest")
-            self.due = False
-            return
-        for number, row in enumerate(rows_of(path, root, listed, group)):
-            group.checked[f"{path.partition('/')[0]} rows"] += 1
-            if empty := sorted(nulls(row)):
-                self.blame(number, "schema", f"null in {', '.join(empty)}")
-            if self.table is not None:
-                key = self.table.key(row)
-                if key in self.rows:
-                    self.blame(number, "row", f"is about the same as row {self.rows[key][0]}")
-                self.rows.setdefault(key, (number, row))
+        self.read = self._groups(rows_of(path, root, listed, group) if self.due else iter(()))
 
     def blame(self, number: int, kind: str, what: str) -> None:
         self.group.faults.append(Fault(self.path, number, kind, what))
 
-    def compare(self, episode: dict[str, Any], found: Again) -> None:
-        """Checks the row that was made from an episode."""
-        key = self.table.key_of(episode) if self.table is not None and self.due else None
+    def compare(self, episode: Row, found: Again) -> None:
+        """Checks the rows that were made from an episode."""
+        key = self.table.group_of(episode) if self.table is not None and self.due else None
         if self.table is None or key is None:
             return
-        if key not in self.rows:
+        while key not in self.waiting and (more := next(self.read, None)) is not None:
+            self.waiting[more[0]] = more[1]
+        if key not in self.waiting:
             self.blame(-1, "row", f"none is about {key}, as an episode is")
             return
-        number, row = self.rows[key]
-        self.met.append(number)
-        if not nulls(row):
-            for kind, what in self.table.faults(row, episode, found, self.group.notes):
-                self.blame(number, kind, what)
+        numbers, rows = zip(*self.waiting.pop(key), strict=True)
+        self.in_order, self.last = self.in_order and self.last < numbers[0], numbers[-1]
+        if not any(map(nulls, rows)):
+            for place, kind, what in self.table.faults(rows, episode, found, self.group.notes):
+                self.blame(numbers[place] if place >= 0 else -1, kind, what)
 
     def finish(self) -> None:
         """Blames the rows that no episode has met, and another order than that of the episodes."""
+        self.waiting.update(self.read)
         if self.table is None:
             self.group.notes.add(f"rows of {self.path.partition('/')[0]} were not made again")
-        met = set(self.met)
-        for number, _ in self.rows.values():
-            if number not in met:
-                self.blame(number, "row", "has no episode that can be posed again")
-        if self.met != sorted(self.met):
+        for number in sorted([number for rows in self.waiting.values() for number, _ in rows]):
+            self.blame(number, "row", "has no episode that can be posed again")
+        if not self.in_order:
             self.blame(-1, "row", "the order is not that of the episodes")
+
+    def _groups(self, rows: Iterator[Row]) -> Iterator[tuple[Key, list[tuple[int, Row]]]]:
+        """The rows by their keys; those of a key that was there before are blamed and left out."""
+        for key, some in groupby(self._seen(rows), lambda each: each[0]):
+            numbered = [(number, row) for _, number, row in some]
+            if (first := self.first.setdefault(key, numbered[0][0])) == numbered[0][0]:
+                yield key, numbered
+                continue
+            for number, _ in numbered:
+                self.blame(number, "row", f"is about the same as row {first}")
+
+    def _seen(self, rows: Iterator[Row]) -> Iterator[tuple[Key, int, Row]]:
+        for number, row in enumerate(rows):
+            self.group.checked[f"{self.path.partition('/')[0]} rows"] += 1
+            if empty := sorted(nulls(row)):
+                self.blame(number, "schema", f"null in {', '.join(empty)}")
+            if self.table is not None:
+                yield self.table.group(row), number, row
 
 
 def _check_sft(path: str, due: list[str], made: Mapping[str, dict[str, Any]], root: Path, plan: Plan,

@@ -1,8 +1,8 @@
-"""How the rows of each recipe's own table are checked, and which episode they are found by."""
+"""How the rows of each recipe's own tables are checked, and which episode they are found by."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tutelage.checking.choices import MODES, choice_faults
@@ -11,14 +11,28 @@ from tutelage.checking.labels import Faults, Row, view_faults
 from tutelage.checking.pieces import pieces_faults
 
 Key = tuple[Any, ...]
+RowFaults = Iterator[tuple[int, str, str]]  # place among the rows (-1: all of them), kind, what
 
 
 class OwnTable(NamedTuple):
-    """A row and the episode that it was made from have the same key, and no other row has it."""
+    """The rows that one episode brings to a table have its key, and no other episode's rows have it."""
 
-    key: Callable[[Row], Key]  # of a row
-    key_of: Callable[[Row], Key | None]  # of an episode; None where no row is made from it
-    faults: Callable[[Row, Row, Again, set[str]], Faults]  # of a row, with its episode's row, that again, and notes
+    group: Callable[[Row], Key]  # of a row
+    group_of: Callable[[Row], Key | None]  # of an episode; None where no row is made from it
+    faults: Callable[[Sequence[Row], Row, Again, set[str]], RowFaults]  # of an episode's rows (≥ 1), with the episode's
+    # row, that again, and notes
+
+
+def _single(faults: Callable[[Row, Row, Again, set[str]], Faults]) -> Callable[..., RowFaults]:
+    """The faults of the one row that each episode brings."""
+
+    def of_rows(rows: Sequence[Row], episode: Row, found: Again, notes: set[str]) -> RowFaults:
+        for kind, what in faults(rows[0], episode, found, notes):
+            yield 0, kind, what
+        for place in range(1, len(rows)):
+            yield place, "row", "is about the same as the one before it"
+
+    return of_rows
 
 
 def _by_view(row: Row) -> Key:
@@ -26,9 +40,16 @@ def _by_view(row: Row) -> Key:
 
 
 OWN_TABLES: Mapping[str, OwnTable] = {
-    "missing_premise": OwnTable(_by_view, _by_view, view_faults),
-    "proactive": OwnTable(_by_view, _by_view, view_faults),
-    "sharded": OwnTable(lambda row: (row["item"],), lambda row: None if row["arm"] else (row["item"],), pieces_faults),
+    "missing_premise": OwnTable(_by_view, _by_view, _single(view_faults)),
+    "proactive": OwnTable(_by_view, _by_view, _single(view_faults)),
+    "sharded": OwnTable(lambda row: (row["item"],), lambda row: None if row["arm"] else (row["item"],),
+                        _single(pieces_faults)),
     "which_question": OwnTable(lambda row: (row["item"], row["mode"]), lambda row: (row["item"], MODES[row["arm"]]),
-                               choice_faults),
+                               _single(choice_faults)),
 }
+CANDIDATE_TABLES: Mapping[str, OwnTable] = {}  # of `candidates`, by recipe: each says for itself what its rows mean
+
+
+def own_table(recipe: str, config: str) -> OwnTable | None:
+    """How the rows of one of a recipe's own tables are checked; None where nothing is known of them."""
+    return CANDIDATE_TABLES.get(recipe) if config == "candidates" else OWN_TABLES.get(config)

@@ -77,7 +77,7 @@ RECIPE = Recipe(
     students=tuple(policy.name for policy in SEEKERS),
     teachers=tuple(policy.name for policy in KNOWING),
     make=make,
-    table="proactive",
+    tables=("proactive",),
     evaluates=True,
     usable=lambda posed, options: belongs(posed, options) and len(facts_of(posed).needed) >= min(options.k),
     check=check_k,

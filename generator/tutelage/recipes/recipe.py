@@ -66,7 +66,7 @@ class Recipe:
     students: tuple[str, ...]  # policies that may be chosen
     teachers: tuple[str, ...]
     make: Callable[[Item], Result]
-    table: str = ""  # the config of the recipe's own table (`records.tables`); "" where it has none
+    tables: tuple[str, ...] = ()  # the configs of the recipe's own tables (`records.tables`)
     check: Callable[[Options], None] | None = None  # raises UsageError for options that the recipe can't serve
     usable: Callable[[Posed, Options], bool] | None = None  # of a source's problems; None: all are
     evaluates: bool = False  # made for evaluation: from structures that no training split holds, unless told otherwise

@@ -61,7 +61,7 @@ def make(item: Item) -> Result:
     full = whole._replace(slips=())
     try:
         told = _episode(item, posed, full._replace(known=frozenset(), view=View("sharded", order=order)), cast)
-        told = told._replace(native=shards_row(item, posed, whole, told))
+        told = told._replace(native={item.recipe: [shards_row(item, posed, whole, told)]})
     except UsageError:
         return Result(dropped=(Drop("more completions than can be enumerated"),))
     if leaks(told):
@@ -183,7 +183,7 @@ RECIPE = Recipe(
     students=tuple(policy.name for policy in WAITERS),
     teachers=tuple(policy.name for policy in REVEALS),
     make=make,
-    table="sharded",
+    tables=("sharded",),
     evaluates=True,
     usable=lambda posed, options: belongs(posed, options) and FEWEST <= len(posed.problem.quantities) + 1 <= MOST,
 )

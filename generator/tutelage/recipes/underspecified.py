@@ -117,7 +117,7 @@ def view_episode(item: Item, facts: Facts, case: Case, policy: StudentPolicy, re
                         user(replies, stream(seed, "user"), manner), max_turns=limit)
     return Episode(item.recipe, arm, item.seed, item.number, posed.source, policy.name, replies.name, speech.name,
                    manner.name, limit, structure_hash(posed.family, posed.problem.structure), dialogue,
-                   native=view_row(item, facts, dialogue, policy.name))
+                   native={item.recipe: [view_row(item, facts, dialogue, policy.name)]})
 
 
 def leaks(made: Episode) -> bool:

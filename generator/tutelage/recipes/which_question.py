@@ -179,7 +179,7 @@ def _episode(item: Item, facts: Facts, case: Case, policy: StudentPolicy, offer:
     row = _row(item, facts, dialogue, policy, arm) | (_choice_facts(facts, offer, draws) if not arm else _NO_CHOICE)
     row["right"] = _right(dialogue, row)
     return Episode(item.recipe, arm, item.seed, item.number, posed.source, policy.name, "literal", speech.name,
-                   manner.name, item.options.max_turns, row["structure"], dialogue, native=row)
+                   manner.name, item.options.max_turns, row["structure"], dialogue, native={item.recipe: [row]})
 
 
 def _right(dialogue: Dialogue, row: Mapping[str, Any]) -> bool:
@@ -257,7 +257,7 @@ RECIPE = Recipe(
     students=tuple(policy.name for policy in CHOOSERS),
     teachers=(),
     make=make,
-    table="which_question",
+    tables=("which_question",),
     evaluates=True,
     check=check,
 )

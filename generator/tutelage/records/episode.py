@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tutelage.talk.acts import ASK, ASK_CONFLICT, ATTEMPTS, MISTELL, QUESTIONS, TELL_PART, TELLS
@@ -22,6 +23,11 @@ class Injection(NamedTuple):
     gain_bits: float  # what the reply tells: expected bits for a quantity, 1 for which of two readings is right
 
 
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Rows of the recipe's own tables, by config."""
+NO_ROWS: Tables = MappingProxyType({})
+
+
 class Episode(NamedTuple):
     recipe: str
     arm: str  # "" for the recipe's main arm
@@ -36,7 +42,7 @@ class Episode(NamedTuple):
     structure: str  # hash that all problems of one shape share
     dialogue: Dialogue
     injections: tuple[Injection, ...] = ()
-    native: Mapping[str, Any] | None = None  # the item's row in the recipe's own table, if this episode carries it
+    native: Tables = NO_ROWS  # what this episode brings to the recipe's own tables
 
     @property
     def student_turns(self) -> list[Turn]:

@@ -9,14 +9,14 @@ or -1, as the comments say.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from tutelage.problems.family import Family, from_json, pack, to_json, unpack
-from tutelage.records.episode import Episode, answered, asked, content_id
+from tutelage.records.episode import Episode, Tables, answered, asked, content_id
 from tutelage.records.tables import TABLES
 from tutelage.talk.case import View
 from tutelage.values import Turn
@@ -88,7 +88,7 @@ class Row(NamedTuple):
     plain: tuple[Any, ...]  # the flat columns of `EPISODES` in their order
     turns: tuple[Turn, ...]
     private: tuple[Any, ...]  # the fields of `PRIVATE` in their order
-    native: Mapping[str, Any] | None  # the row of the recipe's own table
+    native: Tables  # rows of the recipe's own tables
 
 
 def pack_row(e: Episode) -> Row:
@@ -143,8 +143,8 @@ def episodes_table(rows: Sequence[Row]) -> pa.RecordBatch:
 
 
 def native_table(config: str, rows: Sequence[Row]) -> pa.RecordBatch:
-    """The rows of a recipe's own table as a record batch of `TABLES[config]`."""
-    natives = [row.native for row in rows if row.native is not None]
+    """What the rows bring to one of the recipe's own tables, as a record batch of `TABLES[config]`."""
+    natives = [native for row in rows for native in row.native.get(config, ())]
     schema = TABLES[config]
     return pa.RecordBatch.from_arrays([pa.array([native[f.name] for native in natives], f.type) for f in schema],
                                       schema=schema)

@@ -1,4 +1,4 @@
-"""The recipes' own tables: what an evaluation reads, a row an item or a view, beside the episodes.
+"""The recipes' own tables beside the episodes: what an evaluation reads, what a method's own trainer reads.
 
 Columns have the names of the published data where there are some. No column holds a null.
 """
@@ -6,6 +6,8 @@ Columns have the names of the published data where there are some. No column hol
 from __future__ import annotations
 
 import pyarrow as pa
+
+from tutelage.records.candidates import CANDIDATES
 
 WITNESS = pa.struct([("values", pa.string()), ("answer", pa.string())])  # JSON of the hidden values, what they give
 HIDDEN = pa.struct([
@@ -123,4 +125,8 @@ SHARDED = pa.schema([
     ("premature", pa.int16()),  # attempts in it before the answer was determined
     ("answered_at_shard", pa.int16()),  # how many shards were told at its first attempt
 ])
-TABLES = {"missing_premise": VIEWS, "proactive": VIEWS, "sharded": SHARDED, "which_question": WHICH_QUESTION}
+TABLES = {"missing_premise": VIEWS, "proactive": VIEWS, "sharded": SHARDED, "which_question": WHICH_QUESTION,
+          "candidates": CANDIDATES}
+_EVALUATION = "what the evaluation reads"
+ABOUT = {"missing_premise": _EVALUATION, "proactive": _EVALUATION, "sharded": _EVALUATION,
+         "which_question": _EVALUATION, "candidates": "what could be said at each turn, with what it is worth"}

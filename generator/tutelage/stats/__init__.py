@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -56,15 +56,16 @@ def stats(root: Path) -> dict[str, Any]:
         "recipe": plan.recipe, "items": manifest["items"], "rows": manifest["rows"], "failed": manifest["failed"],
         "bytes": sum(file["bytes"] for file in manifest["files"]), **seen.summary(),
         "dropped": manifest["counts"].get("dropped", {}), "source": manifest["source"],
-        **_own(root, manifest, recipe_named(plan.recipe).table, asked),
+        **_own(root, manifest, recipe_named(plan.recipe).tables, asked),
     }
 
 
-def _own(root: Path, manifest: Mapping[str, Any], table: str, asked: asking.Asking) -> dict[str, Any]:
-    """What is measured where a recipe's own table says which prompts can be answered; empty for others."""
-    columns = [name for name in OWN_COLUMNS if table and name in TABLES[table].names]
-    if not set(columns) >= LABELLED:
+def _own(root: Path, manifest: Mapping[str, Any], tables: Sequence[str], asked: asking.Asking) -> dict[str, Any]:
+    """What is measured where a table of the recipe's own says which prompts can be answered; empty for others."""
+    table = next((name for name in tables if set(TABLES[name].names) >= LABELLED), None)
+    if table is None:
         return {}
+    columns = [name for name in OWN_COLUMNS if name in TABLES[table].names]
     # modes that say by themselves what is wanted give nothing away
     rows = [row for row in _rows(root, manifest, table, columns) if row.get("mode", ASKED_LABEL) == ASKED_LABEL]
     # views of an item stand together, and families take turns: the first rows are like all others

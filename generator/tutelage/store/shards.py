@@ -66,8 +66,8 @@ def open_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
 class ShardWriter:
     """Writes the rows of one shard, a file for each config and split: all appear by `finish`, none after `abandon`."""
 
-    def __init__(self, root: Path, shard: int, shards: int, train_on: str, table: str = "") -> None:
-        self.root, self.shard, self.shards, self.train_on, self.table = root, shard, shards, train_on, table
+    def __init__(self, root: Path, shard: int, shards: int, train_on: str, tables: Sequence[str] = ()) -> None:
+        self.root, self.shard, self.shards, self.train_on, self.tables = root, shard, shards, train_on, tables
         self._writers: dict[tuple[str, str], pq.ParquetWriter] = {}
         self._waiting: dict[str, list[Row]] = {}
 
@@ -84,7 +84,7 @@ class ShardWriter:
         for split in splits:
             self._writer("episodes", split)
             if split != FAILURES:
-                for config in (*map(sft_config, arms), *([self.table] if self.table else [])):
+                for config in (*map(sft_config, arms), *self.tables):
                     self._writer(config, split)
         files = []
         for (config, split), writer in sorted(self._writers.items()):
@@ -111,8 +111,10 @@ class ShardWriter:
         self._writer("episodes", split).write_batch(episodes)
         if split == FAILURES:
             return
-        if self.table and (own := [row for row in rows if row.native is not None]):
-            self._writer(self.table, split).write_batch(native_table(self.table, own))
+        for config in self.tables:
+            own = native_table(config, rows)
+            for start in range(0, own.num_rows, ROW_GROUP):
+                self._writer(config, split).write_batch(own.slice(start, ROW_GROUP))
         options = Options(train_on=self.train_on)
         for arm in {row.arm: None for row in rows if row.reward}:
             ready = view_named("sft").make(episodes, Given(options, split, arm))

@@ -1,4 +1,4 @@
-"""Views for trainers on disk: made from the episodes' files a row group at a time, in memory that does not grow.
+"""Views for trainers on disk: made from a table's files a row group at a time, in memory that does not grow.
 
 A view has the shards and splits of the episodes: `kto/train-00003-of-00010.parquet` is made from
 `episodes/train-00003-of-00010.parquet`. Where dialogues of reward 0 are of use, those of the shard's failures follow
@@ -39,7 +39,7 @@ def write_view(root: Path, out: Path, name: str, arm: str, shard: int, shards: i
                options: Options, tick: Tick) -> list[File]:
     """Writes a shard of a view in all splits; the files appear whole, or not at all.
 
-    `root` holds the episodes, `out` the view. Raises StoreError where the episodes can't be read, OSError where the
+    `root` holds the dataset, `out` the view. Raises StoreError where its rows can't be read, OSError where the
     view can't be written.
     """
     view, files = view_named(name), list[File]()
@@ -63,27 +63,26 @@ def write_view(root: Path, out: Path, name: str, arm: str, shard: int, shards: i
 
 def derived(root: Path, view: TrainerView, given: Given, shard: int, shards: int,
             tick: Tick | None = None) -> Iterator[pa.RecordBatch]:
-    """The rows of a view's file, made from the episodes in `root`; a batch may be without rows."""
-    for batch in _episodes(root / shard_path("episodes", given.split, shard, shards), view.columns,
-                           view.whole_items):
+    """The rows of a view's file, made from the dataset in `root`; a batch may be without rows."""
+    for batch in _stored(root / shard_path(view.table, given.split, shard, shards), view):
         made = view.make(batch, given)
         if tick is not None:
             tick(batch.num_rows)
         yield made
     if not view.failures:
         return
-    columns = (*view.columns, *PLACE)
-    for batch in _episodes(root / shard_path("episodes", FAILURES, shard, shards), columns, view.whole_items):
+    for batch in _stored(root / shard_path(view.table, FAILURES, shard, shards), view, PLACE):
         chosen = _of_split(batch, given.split, given.options)
         if chosen.any():
             yield view.make(batch.filter(pa.array(chosen)), given)
 
 
-def _episodes(path: Path, columns: Sequence[str], whole_items: bool) -> Iterator[pa.RecordBatch]:
-    """The episodes of a file, a row group at a time; nothing where there is no file, as where a split has no rows.
+def _stored(path: Path, view: TrainerView, also: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
+    """The rows of a file, a row group at a time; nothing where there is no file, as where a split has no rows.
 
     With `whole_items` the last item of a group waits for the next one, which may hold more of it.
     """
+    columns = (*view.columns, *also, *(["item"] if view.whole_items and "item" not in view.columns else []))
     if not path.exists():
         return
     try:
@@ -91,7 +90,7 @@ def _episodes(path: Path, columns: Sequence[str], whole_items: bool) -> Iterator
             waiting: pa.RecordBatch | None = None
             for group in range(file.metadata.num_row_groups):
                 for batch in _read(file, group, columns):
-                    if not whole_items:
+                    if not view.whole_items:
                         yield batch
                         continue
                     whole = batch if waiting is None else pa.concat_batches([waiting, batch])

@@ -1,9 +1,10 @@
-"""The views that trainers read, each made from episodes alone, a batch at a time and column-wise.
+"""The views that trainers read, each made from one table of the dataset, a batch at a time and column-wise.
 
     table = view_named("kto").make(batch, Given(plan.options, "train"))
 
-A view is a file here and a line in `VIEWS`. What a view may read of an episode is its `columns`: only `rl` has a
-private one, the right answer, and the view's JSON, which says whether there is one.
+A view is a file here and a line in `VIEWS`. Most are made from episodes; those of recipes with a table of their own
+from that. What a view may read is its `columns`: of an episode only `rl` has private ones, the right answer, and the
+view's JSON, which says whether there is one.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ import pyarrow as pa
 
 from tutelage.errors import UsageError
 from tutelage.records.schema import SFT
-from tutelage.records.trainers import kto, preference, prompt_completion, rl, sft
+from tutelage.records.trainers import candidates, kto, preference, prompt_completion, rl, sft
 from tutelage.records.trainers.columns import Given
 
 __all__ = ["NAMES", "VIEWS", "Given", "TrainerView", "view_named"]
+
+
+EPISODES = "episodes"
 
 
 class TrainerView(NamedTuple):
@@ -27,14 +31,15 @@ class TrainerView(NamedTuple):
     name: str
     summary: str
     schema: pa.Schema
-    columns: tuple[str, ...]  # of `EPISODES`; "turns.text" is a field of each turn, "private.answer" of the struct
+    columns: tuple[str, ...]  # of the table; "turns.text" is a field of each turn, "private.answer" of the struct
     make: Callable[[pa.RecordBatch, Given], pa.RecordBatch]
     by_arm: bool = False  # whether each arm has a config of its own, `<name>_<arm>`
     failures: bool = False  # whether dialogues of reward 0 are of use, too
-    whole_items: bool = False  # whether a batch must hold all episodes of its items
+    whole_items: bool = False  # whether a batch must hold all rows of its items
+    table: str = EPISODES  # the config that it is made from; else one of `records.tables`
 
 
-VIEWS = (
+VIEWS: tuple[TrainerView, ...] = (
     TrainerView("sft", "dialogues of reward 1, with a loss flag on each message", SFT, sft.COLUMNS, sft.sft,
                 by_arm=True),
     TrainerView("prompt_completion", "each trained student turn after what was said before it",
@@ -47,6 +52,12 @@ VIEWS = (
                 kto.kto, failures=True, whole_items=True),
     TrainerView("rl", "statements with the right answer, and what poses them again", rl.SCHEMA, rl.COLUMNS, rl.rl,
                 whole_items=True),
+    TrainerView("pairs", "a better and a worse thing to say at a turn, with their scores", candidates.PAIRS,
+                candidates.COLUMNS, candidates.pairs, whole_items=True, table="candidates"),
+    TrainerView("weighted", "all that could be said at a turn, with scores and weights", candidates.WEIGHTED,
+                candidates.COLUMNS, candidates.weighted, whole_items=True, table="candidates"),
+    TrainerView("best", "conversations whose last message is the best that could be said there", SFT,
+                candidates.COLUMNS, candidates.best, whole_items=True, table="candidates"),
 )
 NAMES = tuple(view.name for view in VIEWS)
 
