@@ -33,3 +33,15 @@ class RunnerUnavailable(TutelageError):
 
 class NoAnswer(TutelageError):
     """A completion of a problem has no answer, or more than one: the statement promised exactly one."""
+
+
+class ModelError(TutelageError):
+    """A model's endpoint can't be used at all: nobody answers, the key is refused, the model is unknown."""
+
+
+class RequestFailed(TutelageError):
+    """One request has no reply and will have none: it is too long, or the server fails at it again and again."""
+
+
+class BudgetSpent(TutelageError):
+    """A limit on requests, tokens or cost is reached; nothing more is asked."""
