@@ -11,11 +11,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import settings
 
 from tutelage.building import build
+from tutelage.cli import main
 from tutelage.plan import Options, Plan
 
 # A test run in the background of a shell inherits an ignored Ctrl-C, and so would every build that it starts.
@@ -30,6 +32,32 @@ settings.register_profile("tutelage", deadline=None, derandomize=True)
 settings.load_profile("tutelage")
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+class Outcome(NamedTuple):
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., Outcome]:
+    """Runs the command line in this process, as the console script does, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tutelage.processes.spare_pandas", lambda: None)  # other tests in this process need pandas
+
+    def run(*words: object) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["tutelage", *map(str, words)])
+        try:
+            main()
+            code = 0
+        except SystemExit as leave:
+            code = int(leave.code or 0)
+        return Outcome(code, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")

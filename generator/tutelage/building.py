@@ -68,7 +68,7 @@ def build(plan: Plan, out: Path, *, workers: int = 1, overwrite: bool = False, t
         for _ in shards:
             pass  # a shard leaves its files and its receipt; nothing comes back
         try:
-            manifest = _manifest(plan, recipe, known, source, out)
+            manifest = manifest_of(plan, recipe, known, source, out)
             folder.complete(out, manifest)
         except OSError as error:
             raise folder.unwritten(out, error) from error
@@ -122,15 +122,13 @@ def write_shard(shard: int, plan: Plan, out: Path, pool: Sequence[Posed], templa
     gc.disable()
     try:
         for index in range(first, last):
-            _add_item(make_item(recipe, plan, index, pool), plan, writer, counts)
+            add_item(make_item(recipe, plan, index, pool), plan, writer, counts)
             if (index - first) % 50 == 49:
                 tick(50)
             if (index - first) % GC_ROWS == GC_ROWS - 1:
                 gc.collect(1)
         tick((last - first) % 50)
-        files = writer.finish(splits_of(plan.options), recipe.arms)
-        folder.write_receipt(out, {"shard": shard, "files": [file._asdict() for file in files],
-                                   "counts": dict(sorted(counts.items()))})
+        finish_shard(shard, plan, out, recipe.arms, writer, counts)
     except OSError as error:
         writer.abandon()
         raise folder.unwritten(out, error) from error
@@ -141,7 +139,16 @@ def write_shard(shard: int, plan: Plan, out: Path, pool: Sequence[Posed], templa
         gc.enable()
 
 
-def _add_item(result: Result, plan: Plan, writer: ShardWriter, counts: Counter[str]) -> None:
+def finish_shard(shard: int, plan: Plan, out: Path, arms: Sequence[str], writer: ShardWriter,
+                 counts: Mapping[str, int]) -> None:
+    """Puts a shard's files in place, and its receipt. Raises OSError where the disk does not take them."""
+    files = writer.finish(splits_of(plan.options), arms)
+    folder.write_receipt(out, {"shard": shard, "files": [file._asdict() for file in files],
+                               "counts": dict(sorted(counts.items()))})
+
+
+def add_item(result: Result, plan: Plan, writer: ShardWriter, counts: Counter[str]) -> None:
+    """Adds what an item gave to the shard and to the counts of its receipt."""
     for episode in result.kept:
         case = episode.dialogue.case
         split = split_of(episode.structure, case.family.name, case.problem.level, plan.options)
@@ -165,8 +172,8 @@ def _facts(episode: Episode) -> list[str]:
     return facts
 
 
-def _manifest(plan: Plan, recipe: Recipe, known: Mapping[str, Any], source: Mapping[str, Any],
-              out: Path) -> dict[str, Any]:
+def manifest_of(plan: Plan, recipe: Recipe, known: Mapping[str, Any], source: Mapping[str, Any],
+                out: Path) -> dict[str, Any]:
     """The manifest, from the receipts; files of a split that has no row in any shard are removed."""
     made = [receipt for _, receipt in sorted(folder.receipts(out).items())]
     files, rows = folder.listed(out, [file for receipt in made for file in receipt["files"]])

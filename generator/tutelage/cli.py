@@ -1,27 +1,26 @@
 """The command line: thin, and quick to start. Each command imports what it needs when it runs.
 
-Exit codes: 0 done; 1 `check` found faults; 2 what was asked for can't be done (one line says why, and the way out);
-130 stopped by Ctrl-C.
+Exit codes: 0 done; 1 `check` found faults, or requests to a model failed for good; 2 what was asked for can't be done
+(one line says why, and the way out); 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from tutelage import __version__
 from tutelage.errors import TutelageError, UsageError
-from tutelage.parameters import Numbers, Words
+from tutelage.parameters import ModelOptions, Words, addresses_in, model_options, plan_options
 
 if TYPE_CHECKING:
     from tutelage.plan import Plan
 
-F = TypeVar("F", bound=Callable[..., Any])
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -40,52 +39,6 @@ def cli() -> None:
     tutelage push outputs/sml me/sml-dialogues      to the Hub, with its card
     tutelage read replies.jsonl                     what a model's replies do and answer
     """
-
-
-def option_group(command: F) -> F:
-    """The options that `build` and `show` share: what decides the rows."""
-    for decorate in reversed((
-        click.option("--family", "--families", "families", type=Words(), default=(), show_default="all",
-                     help="Families to draw problems from."),
-        click.option("--level", "--levels", "levels", type=Numbers(), default="1-5", show_default=True,
-                     help="Levels of difficulty, 1 to 5."),
-        click.option("--source", default="", help="Problems from outside instead: gsm8k:PATH, a .jsonl, .csv or "
-                     ".parquet file with columns question and answer, or a Hub id."),
-        click.option("--student", "--students", "students", type=Words(), default=(), show_default="the recipe's mix",
-                     help="Student policies (see tutelage list)."),
-        click.option("--teacher", "--teachers", "teachers", type=Words(), default=(), show_default="the recipe's mix",
-                     help="Teacher policies."),
-        click.option("--max-turns", default=4, show_default=True, help="Student turns at most."),
-        click.option("--keep", default="paper", show_default=True, metavar="paper|strict",
-                     help="paper: dialogues that end right. strict: also not in the first turn."),
-        click.option("--train-on", default="all", show_default=True, metavar="all|questions_and_final|final",
-                     help="Which student turns carry the loss in sft."),
-        click.option("--ask-at", default="slot", show_default=True, metavar="slot|first",
-                     help="q_priming: ask where the work stops, or before any work."),
-        click.option("--k", type=Numbers(), default="1-3", show_default=True,
-                     help="proactive: how many premises are hidden."),
-        click.option("--window", default=3, show_default=True,
-                     help="collaborative: how many questions ahead the value of a turn looks."),
-        click.option("--siblings", default=10, show_default=True,
-                     help="best_questions: conversations a problem. self_play: answers a problem."),
-        click.option("--attribute", "--attributes", "attributes", type=Words(), default=(), show_default="all",
-                     help="question_attributes: those that the pairs differ in."),
-        click.option("--iterations", default=5, show_default=True, help="skills, self_play: rounds of a run."),
-        click.option("--tasks", default=5, show_default=True, help="skills, self_play: tasks of a round."),
-        click.option("--reward", default="", show_default="the recipe's usual one",
-                     help="self_play: what the proposer is paid."),
-        click.option("--split", default="evaluation", show_default=True, metavar="evaluation|train",
-                     help="Recipes made for evaluation: structures that no training split holds, or those of train."),
-        click.option("--holdout-family", "--holdout-families", "holdout_families", type=Words(), default=(),
-                     help="Families that go to the split heldout."),
-        click.option("--holdout-level", "--holdout-levels", "holdout_levels", type=Numbers(), default=(),
-                     help="Levels that go to the split heldout."),
-        click.option("--templates", type=click.Path(path_type=Path), default=None,
-                     help="A folder whose .j2 files stand in for ours of the same name."),
-        click.option("--seed", default=0, show_default=True, help="Same seed, same bytes."),
-    )):
-        command = decorate(command)
-    return command
 
 
 def make_plan(recipe: str, rows: int, seed: int, options: dict[str, Any]) -> Plan:
@@ -110,7 +63,7 @@ def list_command(as_json: bool) -> None:
 
 @cli.command(context_settings=CONTEXT)
 @click.argument("recipe")
-@option_group
+@plan_options
 @click.option("-n", "--rows", default=1, show_default=True, help="How many dialogues.")
 @click.option("--private", is_flag=True, help="Also what only the teacher knows.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
@@ -136,7 +89,8 @@ def show(recipe: str, rows: int, seed: int, private: bool, as_json: bool, templa
 @click.argument("recipe", required=False)
 @click.option("--rows", default=None, type=int, show_default="10,000, or the source's problems once",
               help="Items to make: problems, each with all arms of the recipe.")
-@option_group
+@plan_options
+@model_options
 @click.option("--out", type=click.Path(path_type=Path), default=None, show_default="outputs/RECIPE",
               help="Folder of the dataset.")
 @click.option("--workers", type=int, default=None, show_default="one a core",
@@ -149,7 +103,7 @@ def show(recipe: str, rows: int, seed: int, private: bool, as_json: bool, templa
               help="A TOML file with any of these options; the command line wins.")
 def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, workers: int | None,
           views: tuple[str, ...], overwrite: bool, config: Path | None, templates: Path | None,
-          **options: Any) -> None:
+          model: ModelOptions, **options: Any) -> None:
     """Builds the dataset of a RECIPE, or goes on with an unfinished build.
 
     \b
@@ -157,6 +111,10 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
     tutelage build sml --source gsm8k:train.jsonl --out outputs/gsm8k
     tutelage build q_priming --family linear_system,word_problem --level 1-3
     tutelage build --config build.toml
+    tutelage build sml --rows 500 --student http://127.0.0.1:8000/v1 --group 8
+
+    With an address as --student a real model is the student of each item, and the exact teacher replies to its words.
+    Its key comes from TUTELAGE_STUDENT_KEY or OPENAI_API_KEY. Exit code 1 where a request failed for good.
     """
     from tutelage.building import default_rows, default_workers, kept_message
     from tutelage.exporting import build_and_export as run
@@ -165,8 +123,12 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
 
     if not recipe:
         raise UsageError('no recipe is given; name one (tutelage build sml), or in the --config file (recipe = "sml")')
+    addresses, options["students"] = addresses_in(options["students"])
     plan = make_plan(recipe, default_rows(options["source"]) if rows is None else rows, seed, options)
     out = out or Path("outputs") / recipe
+    if addresses:
+        _build_live(plan, out, addresses, model, views=views, overwrite=overwrite, templates=templates)
+        return
     if not plan.options.source:  # the Hub's loader needs pandas
         spare_pandas()
     try:
@@ -177,6 +139,28 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
         click.echo(kept_message(plan, out), err=True)
         sys.exit(130)
     click.echo(built_text(manifest, out))
+
+
+def _build_live(plan: Plan, out: Path, addresses: Sequence[str], model: ModelOptions, *, views: Sequence[str],
+                overwrite: bool, templates: Path | None) -> None:
+    """A build with a real model as the student."""
+    from tutelage.building import kept_message
+    from tutelage.exporting import export
+    from tutelage.live.building import build_live
+    from tutelage.live.participants import opened, with_model
+    from tutelage.report import built_text, progress_bar
+
+    try:
+        with opened("student", addresses, model, out) as client, progress_bar(plan.rows) as progress:
+            manifest = build_live(with_model(plan, client, model), out, client, overwrite=overwrite,
+                                  templates=templates, progress=progress)
+        manifest = export(out, views) if views else manifest
+    except KeyboardInterrupt:
+        click.echo(kept_message(plan, out), err=True)
+        sys.exit(130)
+    click.echo(built_text(manifest, out))
+    if manifest["requests_failed"]:
+        sys.exit(1)
 
 
 @cli.command(context_settings=CONTEXT)

@@ -18,6 +18,7 @@ KEEP = ("paper", "strict")
 TRAIN_ON = ("all", "questions_and_final", "final")
 ASK_AT = ("slot", "first")
 SPLIT = ("evaluation", "train")
+LIVE_BOUNDS = {"group": (1, 1_000), "temperature": (0, 10), "top_p": (0, 1), "reply_tokens": (1, 1_000_000)}
 BOUNDS = {"max_turns": (1, 20), "window": (1, 5), "siblings": (2, 50), "iterations": (1, 20), "tasks": (1, 50)}
 MOST_HIDDEN = 3  # an analysis enumerates the values of what is hidden
 MOST_ROWS = 1_000_000_000
@@ -48,6 +49,23 @@ class Options:
     holdout_levels: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A real model as the student of each item, and how it is asked. None leaves a field to its server."""
+
+    student: str  # the model's name; where it runs does not decide what it says
+    group: int = 1  # dialogues an item
+    temperature: float | None = None
+    top_p: float | None = None
+    reply_tokens: int | None = None  # of one reply
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in LIVE_BOUNDS.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                raise UsageError(f"{name}={value} is not in {least}..{most}")
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A recipe, a number of rows, a seed, options. `rows` counts items: problems, each with all arms of the recipe."""
@@ -56,6 +74,7 @@ class Plan:
     rows: int
     seed: int = 0
     options: Options = Options()
+    live: Live | None = None  # None: the student is simulated
 
     def __post_init__(self) -> None:
         if not 1 <= self.rows <= MOST_ROWS:
@@ -82,8 +101,10 @@ class Plan:
 
     @property
     def shard_rows(self) -> int:
-        """Items in a shard: about ten shards, of 2,000 to 50,000 items; part of the dataset's identity."""
-        return max(2_000, min(50_000, -(-self.rows // 10)))
+        """Items in a shard: about ten shards, of 2,000 to 50,000 items (with a real model 50 to 1,000, since they take
+        their time); part of the dataset's identity."""
+        least, most = (2_000, 50_000) if self.live is None else (50, 1_000)
+        return max(least, min(most, -(-self.rows // 10)))
 
     @property
     def shards(self) -> int:
@@ -91,12 +112,14 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         return {"recipe": self.recipe, "rows": self.rows, "seed": self.seed,
-                "options": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self.options).items()}}
+                "options": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self.options).items()},
+                **({"live": asdict(self.live)} if self.live is not None else {})}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Plan:
         options: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data["options"].items()}
-        return cls(data["recipe"], data["rows"], data["seed"], Options(**options))
+        return cls(data["recipe"], data["rows"], data["seed"], Options(**options),
+                   Live(**data["live"]) if "live" in data else None)
 
     def command(self) -> str:
         """The command line that makes this dataset again (in `outputs/<recipe>`, unless `--out` is added)."""
@@ -108,4 +131,9 @@ class Plan:
                 continue
             option = f"--{field.name.replace('_', '-')}"
             words += [option, ",".join(map(str, value)) if isinstance(value, tuple) else str(value)]
+        if self.live is not None:
+            words += ["--student", "URL", "--student-model", self.live.student]
+            for field in fields(Live)[1:]:
+                if (value := getattr(self.live, field.name)) != field.default:
+                    words += [f"--{field.name.replace('_', '-')}", str(value)]
         return shlex.join(words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tutelage.checking.turns import turn_faults
@@ -33,6 +33,9 @@ class Again(NamedTuple):
     table: Table | None  # the completions of the statement, see `converse.first_table`
 
 
+TurnsFaults = Callable[[dict[str, Any], Again, Plan, set[str]], Iterator[tuple[str, str]]]
+
+
 def again(row: dict[str, Any]) -> Again | str:
     """The episode of a row, or why it can't be made again."""
     if empty := sorted(nulls(row)):
@@ -45,15 +48,21 @@ def again(row: dict[str, Any]) -> Again | str:
 
 
 def episode_faults(row: dict[str, Any], found: Again | str, split: str, plan: Plan,
-                   notes: set[str]) -> Iterator[tuple[str, str]]:
-    """The faults of one episode as (kind, what)."""
+                   notes: set[str], turns_faults: TurnsFaults) -> Iterator[tuple[str, str]]:
+    """The faults of one episode as (kind, what); `turns_faults` gives those of its turns."""
     if isinstance(found, str):
         yield "schema" if found.startswith("null") else "problem", found
         return
-    case, turns, table = found
+    case = found.case
     yield from _identity_faults(row, case, split, plan)
     yield from _view_faults(row, case)
     yield from _answer_faults(row, case, notes)
+    yield from turns_faults(row, found, plan, notes)
+
+
+def played_faults(row: dict[str, Any], found: Again, plan: Plan, notes: set[str]) -> Iterator[tuple[str, str]]:
+    """The faults of the turns of simulated participants: against their acts, and the leaks."""
+    case, turns, table = found
     yield from turn_faults(row, case, turns, table)
     for leak in find_leaks(case, turns):
         yield "leak", f"turn {leak.turn} gives away the {leak.kind} {leak.what!r}"

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tutelage.building import Progress
-from tutelage.checking.episodes import Again, again, episode_faults, nulls, turns_of
+from tutelage.checking.episodes import Again, again, episode_faults, nulls, played_faults, turns_of
+from tutelage.checking.live import replay_faults
 from tutelage.checking.own import Key, own_table
 from tutelage.checking.views import any_due, companion_faults, due_rows, file_name, row_faults, views_of
 from tutelage.errors import UsageError
@@ -95,12 +96,13 @@ def check_group(name: str, root: Path, plan: Plan, listed: Mapping[str, Any], ti
     if not any(path.startswith("episodes/") for path in listed):
         _check_alone(name, root, listed, group)
         return group
-    tables = recipe.tables if split != FAILURES else ()
+    tables = () if split == FAILURES else recipe.tables if plan.live is None else ("rollouts",)
+    turns_faults = played_faults if plan.live is None else replay_faults
     own = [Own(recipe.name, f"{table}/{name}", root, listed, group) for table in tables]
     episodes = rows_of(f"episodes/{name}", root, listed, group) if f"episodes/{name}" in listed else ()
     for number, row in enumerate(episodes):
         found = again(row)
-        for kind, what in episode_faults(row, found, split, plan, group.notes):
+        for kind, what in episode_faults(row, found, split, plan, group.notes, turns_faults):
             group.faults.append(Fault(f"episodes/{name}", number, kind, what))
         if isinstance(found, Again):
             for table in own:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from tutelage.checking.choices import MODES, choice_faults
 from tutelage.checking.episodes import Again
 from tutelage.checking.labels import Faults, Row, view_faults
+from tutelage.checking.live import rollout_faults
 from tutelage.checking.pieces import pieces_faults
 
 Key = tuple[Any, ...]
@@ -46,6 +47,7 @@ OWN_TABLES: Mapping[str, OwnTable] = {
                         _single(pieces_faults)),
     "which_question": OwnTable(lambda row: (row["item"], row["mode"]), lambda row: (row["item"], MODES[row["arm"]]),
                                _single(choice_faults)),
+    "rollouts": OwnTable(lambda row: (row["id"],), lambda row: (row["id"],), _single(rollout_faults)),
 }
 CANDIDATE_TABLES: Mapping[str, OwnTable] = {}  # of `candidates`, by recipe: each says for itself what its rows mean
 

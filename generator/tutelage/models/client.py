@@ -49,6 +49,7 @@ class Client:
         self.cache = Cache(None) if cache is None else cache
         self.budget = budget or Budget()
         self.server = " ".join(sorted({without_secrets(endpoint.url) for endpoint in self.endpoints}))
+        self.most = most
         self._free = asyncio.Semaphore(most)
         self.streams = streams
         self._asked: dict[bytes, asyncio.Future[None]] = {}  # what is under way

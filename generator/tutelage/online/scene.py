@@ -81,6 +81,7 @@ class Scene:
             case = case._replace(view=view._replace(replies=True))  # here somebody is there to be asked
         self.case: Case = case
         self.guide = made.teacher
+        self.source = made.source
         self.voice: Voice = next(voice for voice in TEACHER_VOICES if voice.name == made.teacher_voice)
         self.max_turns = made.max_turns
         self.structure = made.structure

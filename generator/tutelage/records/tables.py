@@ -8,6 +8,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from tutelage.records.candidates import CANDIDATES
+from tutelage.records.rollouts import ROLLOUTS
 
 WITNESS = pa.struct([("values", pa.string()), ("answer", pa.string())])  # JSON of the hidden values, what they give
 HIDDEN = pa.struct([
@@ -126,7 +127,8 @@ SHARDED = pa.schema([
     ("answered_at_shard", pa.int16()),  # how many shards were told at its first attempt
 ])
 TABLES = {"missing_premise": VIEWS, "proactive": VIEWS, "sharded": SHARDED, "which_question": WHICH_QUESTION,
-          "candidates": CANDIDATES}
+          "candidates": CANDIDATES, "rollouts": ROLLOUTS}
 _EVALUATION = "what the evaluation reads"
 ABOUT = {"missing_premise": _EVALUATION, "proactive": _EVALUATION, "sharded": _EVALUATION,
-         "which_question": _EVALUATION, "candidates": "what could be said at each turn, with what it is worth"}
+         "which_question": _EVALUATION, "candidates": "what could be said at each turn, with what it is worth",
+         "rollouts": "what a model as the student thought and cost, with the pass rate of its group"}

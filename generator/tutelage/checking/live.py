@@ -1,0 +1,63 @@
+"""An episode with a real model: its words are said again to the exact teacher, and all else must follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from tutelage.checking.episodes import Again
+from tutelage.checking.labels import Row, unlike
+from tutelage.environment import Environment
+from tutelage.errors import RunnerUnavailable, TutelageError
+from tutelage.online.scene import Scenario
+from tutelage.plan import Plan
+from tutelage.talk.leaks import find_leaks
+
+
+def replay_faults(row: Row, found: Again, plan: Plan, notes: set[str]) -> Iterator[tuple[str, str]]:
+    """The faults of the turns of an episode whose student is a model, as (kind, what)."""
+    env = Environment(plan.recipe, seed=plan.seed, split="", max_turns=plan.options.max_turns)
+    said = [turn.text for turn in found.turns if turn.role == "student"]
+    try:
+        env.reset(scenario=Scenario(replace(plan, live=None), row["item"]))
+        if env.scene.case != found.case:
+            yield "problem", f"is not that of item {row['item']}"
+            return
+        for number, text in enumerate(said, start=1):
+            if env.done:
+                yield "end", f"turn {number} of the student comes after the end"
+                return
+            env.step(text)
+    except RunnerUnavailable as error:
+        notes.add(f"programs were not run: {error}")
+        return
+    except TutelageError as error:
+        yield "problem", f"item {row['item']} can't be posed again: {error}"
+        return
+    if not env.done:
+        yield "end", "the dialogue stops before its end"
+    due = env.played.turns
+    if len(due) != len(found.turns):
+        yield "turns", f"{len(found.turns)} turns, said again {len(due)}"
+    for index, (turn, other) in enumerate(zip(found.turns, due, strict=False)):
+        if turn._replace(ig_bits=0) != other._replace(ig_bits=0) or abs(turn.ig_bits - other.ig_bits) > 1e-5:
+            one, two = (f"{each.act.kind!r} {each.text[:60]!r}" for each in (turn, other))
+            yield "turn", f"turn {index} is {one}; said again it is {two}"
+    solved = next((index // 2 + 1 for index, turn in enumerate(due) if turn.correct), 0)
+    if (row["n_turns"], row["solved_turn"], row["reward"]) != (len(said), solved, int(solved > 0)):
+        yield "reward", f"{row['reward']} at turn {row['solved_turn']} of {row['n_turns']}, said again {solved}"
+    for leak in find_leaks(found.case, found.turns):
+        yield "leak", f"turn {leak.turn} gives away the {leak.kind} {leak.what!r}"
+
+
+def rollout_faults(row: Row, episode: Row, found: Again, notes: set[str]) -> Iterator[tuple[str, str]]:
+    """The faults of a row of `records.rollouts`; what a server counted or thought can't be derived again."""
+    due: dict[str, Any] = {"id": episode["id"], "item": episode["item"]}
+    if row["group"] > 0:
+        due["pass_rate"] = row["passed"] / row["group"]
+    yield from unlike(row, due)
+    if not 1 <= row["passed"] <= row["group"] or row["number"] < 0:
+        yield "row", f"dialogue {row['number']} of reward 1 with {row['passed']} of {row['group']} passed"
+    if not len(row["thoughts"]) == len(row["finish"]) == episode["n_turns"]:
+        yield "row", f"{len(row['thoughts'])} thoughts of {episode['n_turns']} turns"
