@@ -26,8 +26,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from tutelage.errors import StoreError
 from tutelage.plan import Plan
 from tutelage.problems import any_family
-from tutelage.recipes import recipe_named
-from tutelage.recipes.recipe import Recipe
+from tutelage.recipes import recipe_named, tables_of
 from tutelage.records.tables import ABOUT
 from tutelage.stats import stats
 from tutelage.store import folder
@@ -135,7 +134,6 @@ def _feature(kind: pa.DataType) -> dict[str, Any]:
 
 def _configs(root: Path, manifest: Mapping[str, Any]) -> dict[str, Config]:
     """The configs of the manifest, the default first: `sft`, or where there is none the first by name."""
-    recipe = recipe_named(manifest["identity"]["plan"]["recipe"])
     files: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
     for file in manifest["files"]:
         name, _, shard = file["path"].partition("/")
@@ -145,7 +143,7 @@ def _configs(root: Path, manifest: Mapping[str, Any]) -> dict[str, Config]:
         order = sorted(files[name], key=lambda split: (SPLITS.index(split) if split in SPLITS else len(SPLITS), split))
         splits = tuple([_split(root, split, files[name][split]) for split in order])
         schema = _opened(root / files[name][order[0]][0]["path"]).schema.to_arrow_schema()
-        found[name] = Config(_what(name, recipe), tuple(schema.names), features(schema), splits)
+        found[name] = Config(_what(name), tuple(schema.names), features(schema), splits)
     return found
 
 
@@ -162,12 +160,12 @@ def _opened(path: Path) -> pq.FileMetaData:
         raise StoreError(f"{path} can't be read; see what tutelage check says of it") from error
 
 
-def _what(name: str, recipe: Recipe) -> str:
+def _what(name: str) -> str:
     if name == "episodes":
         return "all that is known of each dialogue, with what only the teacher knows in `private`"
     if name.partition("_")[0] == "sft":
         return f"ready to train{f', arm {name[4:]}' if name[4:] else ''}"
-    return ABOUT[name] if name in recipe.tables else ""
+    return ABOUT.get(name, "")
 
 
 def _fields(root: Path, manifest: Mapping[str, Any], configs: Mapping[str, Config], found: Mapping[str, Any],
@@ -180,7 +178,8 @@ def _fields(root: Path, manifest: Mapping[str, Any], configs: Mapping[str, Confi
     return {
         "yaml": DatasetCardData(**about).to_yaml(line_break="\n"), "title": about["pretty_name"], "repo": repo,
         "manifest": manifest, "plan": plan, "recipe": recipe_named(plan.recipe), "configs": configs,
-        "default": next(iter(configs)), "splits": {split.name for each in configs.values() for split in each.splits},
+        "tables": tables_of(plan), "default": next(iter(configs)),
+        "splits": {split.name for each in configs.values() for split in each.splits},
         "held": ", ".join([*plan.options.holdout_families,
                            *[f"level {level}" for level in plan.options.holdout_levels]]),
         "stats": {"shallow": {}, "asking": {}, "suspicion": {}, **found}, "licences": about["license"],

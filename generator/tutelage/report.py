@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tutelage.building import Progress, make_item, open_source
 from tutelage.plan import Plan
 from tutelage.problems import FAMILIES
-from tutelage.recipes import RECIPES, recipe_named
+from tutelage.recipes import RECIPES, recipe_named, tables_of
 from tutelage.recipes.recipe import check_options
 from tutelage.records.episode import Episode
 from tutelage.talk.case import Case
@@ -144,7 +144,7 @@ def built_text(manifest: Mapping[str, Any], out: Path) -> str:
 
 def _to_load(manifest: Mapping[str, Any]) -> str:
     """What most want of a dataset: what is ready to train, or of an evaluation set the test split of its own table."""
-    tables = recipe_named(manifest["identity"]["plan"]["recipe"]).tables
+    tables = tables_of(Plan.from_json(manifest["identity"]["plan"]))
     rows: Mapping[str, int] = manifest["rows"]
     return next((key for key in ("sft/train", *[f"{table}/test" for table in tables], *rows) if key in rows),
                 "sft/train")

@@ -20,7 +20,7 @@ from tutelage.checking.views import any_due, companion_faults, due_rows, file_na
 from tutelage.errors import UsageError
 from tutelage.plan import Options, Plan
 from tutelage.processes import Tick, each
-from tutelage.recipes import recipe_named
+from tutelage.recipes import tables_of
 from tutelage.records.episode import loss_mask
 from tutelage.store import folder
 from tutelage.store.shards import file_digest, schema_of, sft_config
@@ -91,14 +91,14 @@ class Group(NamedTuple):
 def check_group(name: str, root: Path, plan: Plan, listed: Mapping[str, Any], tick: Tick) -> Group:
     """Checks the files of one shard and split: the episodes, then the views that were made from them."""
     group = Group([], Counter(), set(), [])
-    split, recipe = name.partition("-")[0], recipe_named(plan.recipe)
+    split = name.partition("-")[0]
     made: dict[str, dict[str, Any]] = {}
     if not any(path.startswith("episodes/") for path in listed):
         _check_alone(name, root, listed, group)
         return group
-    tables = () if split == FAILURES else recipe.tables if plan.live is None else ("rollouts",)
+    tables = () if split == FAILURES else tables_of(plan)
     turns_faults = played_faults if plan.live is None else replay_faults
-    own = [Own(recipe.name, f"{table}/{name}", root, listed, group) for table in tables]
+    own = [Own(plan.recipe, f"{table}/{name}", root, listed, group) for table in tables]
     episodes = rows_of(f"episodes/{name}", root, listed, group) if f"episodes/{name}" in listed else ()
     for number, row in enumerate(episodes):
         found = again(row)

@@ -26,6 +26,7 @@ from tutelage.plan import Plan
 from tutelage.recipes import recipe_named
 from tutelage.recipes.recipe import Result, check_options
 from tutelage.records.episode import Drop, Episode
+from tutelage.records.rollouts import TABLE
 from tutelage.records.schema import pack_row
 from tutelage.store import folder
 from tutelage.store.shards import ShardWriter
@@ -33,7 +34,6 @@ from tutelage.talk.leaks import find_leaks
 from tutelage.wording import use_templates
 
 CACHE, FAILED = "cache.sqlite", "failed.jsonl"
-TABLE = "rollouts"
 MODEL = "model"  # the student's policy, where a model is the student
 T = TypeVar("T")
 

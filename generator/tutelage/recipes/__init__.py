@@ -10,6 +10,7 @@ from tutelage.errors import UsageError
 from tutelage.plan import MOST_ROWS, SPLIT, Options, Plan
 from tutelage.recipes import controls, missing_premise, proactive, q_priming, sharded, sml, which_question
 from tutelage.recipes.recipe import Recipe, check_options
+from tutelage.records.rollouts import TABLE
 from tutelage.store.splits import HELDOUT, TEST, TRAIN, VALIDATION
 
 RECIPES: tuple[Recipe, ...] = (sml.RECIPE, q_priming.RECIPE, controls.RECIPE, missing_premise.RECIPE, proactive.RECIPE,
@@ -22,6 +23,11 @@ def recipe_named(name: str) -> Recipe:
         if recipe.name == name:
             return recipe
     raise UsageError(f"unknown recipe {name!r}; the recipes are {', '.join(r.name for r in RECIPES)}")
+
+
+def tables_of(plan: Plan) -> tuple[str, ...]:
+    """The configs that a dataset of this plan has beside `episodes` and `sft`."""
+    return recipe_named(plan.recipe).tables if plan.live is None else (TABLE,)
 
 
 def plan_of(recipe: str, seed: int, options: Mapping[str, Any], *, rows: int = MOST_ROWS) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+TABLE = "rollouts"  # its config
 ROLLOUTS = pa.schema([
     ("id", pa.string()),  # of the episode
     ("item", pa.int64()),

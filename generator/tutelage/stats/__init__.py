@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from tutelage.errors import StoreError
 from tutelage.plan import Plan
-from tutelage.recipes import recipe_named
+from tutelage.recipes import tables_of
 from tutelage.records.episode import loss_mask
 from tutelage.records.tables import TABLES
 from tutelage.stats import asking, shallow
@@ -56,7 +56,7 @@ def stats(root: Path) -> dict[str, Any]:
         "recipe": plan.recipe, "items": manifest["items"], "rows": manifest["rows"], "failed": manifest["failed"],
         "bytes": sum(file["bytes"] for file in manifest["files"]), **seen.summary(),
         "dropped": manifest["counts"].get("dropped", {}), "source": manifest["source"],
-        **_own(root, manifest, recipe_named(plan.recipe).tables, asked),
+        **_own(root, manifest, tables_of(plan), asked),
     }
 
 
