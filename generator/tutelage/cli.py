@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from tutelage import __version__
+from tutelage.cli_models import build_with_model, evaluate
 from tutelage.errors import TutelageError, UsageError
-from tutelage.parameters import ModelOptions, Words, addresses_in, model_options, plan_options
+from tutelage.parameters import CONTEXT, ModelOptions, Words, addresses_in, model_options, plan_options
 
 if TYPE_CHECKING:
     from tutelage.plan import Plan
 
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 @click.group(context_settings=CONTEXT)
@@ -38,6 +37,7 @@ def cli() -> None:
     tutelage export outputs/sml --for trl           add what a trainer reads
     tutelage push outputs/sml me/sml-dialogues      to the Hub, with its card
     tutelage read replies.jsonl                     what a model's replies do and answer
+    tutelage evaluate --student URL                 how a model does with the exact teacher
     """
 
 
@@ -127,7 +127,7 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
     plan = make_plan(recipe, default_rows(options["source"]) if rows is None else rows, seed, options)
     out = out or Path("outputs") / recipe
     if addresses:
-        _build_live(plan, out, addresses, model, views=views, overwrite=overwrite, templates=templates)
+        build_with_model(plan, out, addresses, model, views=views, overwrite=overwrite, templates=templates)
         return
     if not plan.options.source:  # the Hub's loader needs pandas
         spare_pandas()
@@ -139,28 +139,6 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
         click.echo(kept_message(plan, out), err=True)
         sys.exit(130)
     click.echo(built_text(manifest, out))
-
-
-def _build_live(plan: Plan, out: Path, addresses: Sequence[str], model: ModelOptions, *, views: Sequence[str],
-                overwrite: bool, templates: Path | None) -> None:
-    """A build with a real model as the student."""
-    from tutelage.building import kept_message
-    from tutelage.exporting import export
-    from tutelage.live.building import build_live
-    from tutelage.live.participants import opened, with_model
-    from tutelage.report import built_text, progress_bar
-
-    try:
-        with opened("student", addresses, model, out) as client, progress_bar(plan.rows) as progress:
-            manifest = build_live(with_model(plan, client, model), out, client, overwrite=overwrite,
-                                  templates=templates, progress=progress)
-        manifest = export(out, views) if views else manifest
-    except KeyboardInterrupt:
-        click.echo(kept_message(plan, out), err=True)
-        sys.exit(130)
-    click.echo(built_text(manifest, out))
-    if manifest["requests_failed"]:
-        sys.exit(1)
 
 
 @cli.command(context_settings=CONTEXT)
@@ -332,6 +310,9 @@ def read(file: TextIO) -> None:
 
     for found in judged(file, file.name):
         click.echo(json.dumps(found))
+
+
+cli.add_command(evaluate)
 
 
 def read_config(context: click.Context, path: Path | None) -> Path | None:

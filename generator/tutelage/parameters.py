@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Words(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic since click 8.4

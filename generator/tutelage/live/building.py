@@ -141,7 +141,7 @@ async def make_live(plan: Plan, item: int, client: Client) -> Made:
     async def one(number: int) -> Rollout | str:
         env = Environment(plan.recipe, seed=plan.seed, split="", max_turns=plan.options.max_turns)
         try:
-            return await rollout(env, scenario, number, lambda said, seed: client.ask(client.request(said, seed=seed)))
+            return await rollout(env, scenario, number, client.reply)
         except RequestFailed as error:
             return str(error)
 

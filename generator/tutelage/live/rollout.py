@@ -15,6 +15,7 @@ from tutelage.models.wire import Message, Reply
 from tutelage.online.scene import Scenario, is_tutor
 from tutelage.rewards import Played
 from tutelage.talk.converse import Dialogue
+from tutelage.talk.leaks import find_leaks
 from tutelage.wording import wordings
 
 Ask = Callable[[Sequence[Message], int], Awaitable[Reply]]
@@ -37,16 +38,44 @@ class Rollout(NamedTuple):
         solved = next((index // 2 + 1 for index, turn in enumerate(turns) if turn.correct), 0)
         return Dialogue(scene.case, turns, int(solved > 0), solved, scene.table)
 
+    @property
+    def leaked(self) -> bool:
+        """Whether a turn of the teacher lets the answer be read before the student has said it."""
+        return bool(find_leaks(self.env.scene.case, self.played.turns))
 
-async def rollout(env: Environment, scenario: Scenario, number: int, ask: Ask) -> Rollout:
-    """Plays dialogue `number` (from 0) of an item's group. Raises what `ask` raises."""
-    env.reset(scenario=scenario)
+
+async def rollout(env: Environment, scenario: Scenario, number: int, ask: Ask, *,
+                  other: Scenario | None = None) -> Rollout:
+    """Plays dialogue `number` (from 0) of an item's group. Raises what `ask` raises.
+
+    With an `other` scenario the model is shown what its teacher would reply to the same words, a control; where that
+    dialogue is over it is begun again.
+    """
+    shown = env.reset(scenario=scenario).messages
     system = wordings("roles/student").choose("teacher" if is_tutor(env.scene) else "user", 0, {})
+    stranger = _stranger(other) if other is not None else None
     plan, replies = scenario.plan, list[Reply]()
     while not env.done:
         draws = stream(plan.seed, "rollout", plan.recipe, scenario.item, scenario.arm, number, len(replies))
-        messages = [("system", system), *[(message["role"], message["content"]) for message in env.messages]]
-        reply = await ask(messages, draws.below(1 << 31))
+        said = [("system", system), *[(message["role"], message["content"]) for message in shown]]
+        reply = await ask(said, draws.below(1 << 31))
         replies.append(reply)
-        env.step(reply.text)
+        words = env.step(reply.text).words
+        if stranger is not None:
+            words = stranger(reply.text)
+        shown = [*shown, {"role": "assistant", "content": reply.text}, {"role": "user", "content": words}]
     return Rollout(env, tuple(replies))
+
+
+def _stranger(scenario: Scenario) -> Callable[[str], str]:
+    """What the teacher of another item replies to a text; a verdict alone where the text ends that dialogue."""
+    env = Environment(scenario.plan.recipe, split="", max_turns=20)
+    env.reset(scenario=scenario)
+    verdict = wordings("teacher/control").choose("contentless", 0, {})
+
+    def reply(text: str) -> str:
+        if env.done:
+            env.reset(scenario=scenario)
+        return env.step(text).words or verdict
+
+    return reply

@@ -77,6 +77,10 @@ class Client:
         drawn = self.sampling if seed is None else self.sampling._replace(seed=seed)
         return Request(self.model, tuple(messages), drawn, self.server)
 
+    async def reply(self, messages: Sequence[Message], seed: int) -> Reply:
+        """The reply to these messages, see `ask`."""
+        return await self.ask(self.request(messages, seed=seed))
+
     async def ask(self, request: Request) -> Reply:
         """The reply to a request, from the cache or from a server.
 
