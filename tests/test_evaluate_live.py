@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from model_server import Body, ModelServer, Status
 
 ITEMS = 8
-COMMAND = ("evaluate", "--items", ITEMS, "--family", "shortest_path", "--level", "1-2", "--max-turns", 5, "--out", "out",
-           "--json", "--student")
+COMMAND = ("evaluate", "--items", ITEMS, "--family", "shortest_path", "--level", "1-2", "--max-turns", 5,
+           "--out", "out", "--json", "--student")
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +137,7 @@ def test_asking(call: Callable[..., Any]) -> None:
     assert value(asked, "main", "req") == 1.0
     assert 0.7 <= main["targeted"]["value"] <= 1.0  # one of two may be worth nothing alone
     assert value(asked, "main", "over_ask") == 0.0
-    assert main["premature"]["value"] < 0.5  # where the user does not know, or tells it in part, it answers all the same
+    assert main["premature"]["value"] < 0.5  # where the user does not know, or tells a part, it answers all the same
     assert (value(guessed, "main", "req"), value(guessed, "main", "premature")) == (0.0, 1.0)
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from tutelage.draws import stream
 from tutelage.errors import NoAnswer
-from tutelage.problems.algebra.quadratic_forms import FORMS
-from tutelage.problems.algebra.quadratic_roots import FAMILY
+from tutelage.problems.algebra.quadratic_forms import FORMS, values_for
+from tutelage.problems.algebra.quadratic_roots import FAMILY, LARGEST, _roots
 from tutelage.problems.family import LEVELS, all_names
 from tutelage.problems.views import essential
 from tutelage.values import Problem
@@ -50,3 +50,14 @@ def test_coefficients_are_needed_and_extras_are_not(level: int) -> None:
 def test_every_form_is_drawn() -> None:
     """Each form of equation comes up at some level."""
     assert {p.structure["form"] for level in LEVELS for p in problems(level, 150)} == set(FORMS)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_value_is_one_that_it_could_have_been(form: str) -> None:
+    """However far apart the roots are that are drawn."""
+    for i in range(1_500):
+        draws = stream(8, "domains", form, i)
+        roots = _roots(draws, form, draws.choice(FORMS[form].ways), LARGEST[1 + i % 5])
+        if (drawn := values_for(draws, form, 1, *roots)) is not None:
+            values, domains = drawn
+            assert all(value in domain for value, domain in zip(values, domains, strict=True)), (roots, drawn)

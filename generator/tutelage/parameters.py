@@ -149,4 +149,5 @@ def model_options(command: F) -> F:
 
 def addresses_in(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The addresses of servers among the names of policies, and the other words."""
-    return (tuple([word for word in words if "://" in word]), tuple([word for word in words if "://" not in word]))
+    addresses = tuple([word for word in words if "://" in word or word.startswith("transformers:")])
+    return addresses, tuple([word for word in words if word not in addresses])

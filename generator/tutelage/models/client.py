@@ -19,6 +19,7 @@ from tutelage.errors import BudgetSpent, ModelError, UsageError
 from tutelage.models.budget import Budget
 from tutelage.models.cache import Cache
 from tutelage.models.endpoint import Endpoint, Patience, without_secrets
+from tutelage.models.local import SCHEME, Local
 from tutelage.models.wire import Message, Reply, Request, Sampling, key_of
 
 KEYS = {"student": "TUTELAGE_STUDENT_KEY", "teacher": "TUTELAGE_TEACHER_KEY"}
@@ -45,7 +46,8 @@ class Client:
         if most < 1:
             raise UsageError(f"concurrency={most} is not at least 1")
         self.role, self.model, self.sampling = role, model, sampling or Sampling()
-        self.endpoints = [Endpoint(url, key=secret_of(role), patience=patience, streams=streams) for url in urls]
+        self.endpoints = [Local(url) if url.startswith(SCHEME) else
+                          Endpoint(url, key=secret_of(role), patience=patience, streams=streams) for url in urls]
         self.cache = Cache(None) if cache is None else cache
         self.budget = budget or Budget()
         self.server = " ".join(sorted({without_secrets(endpoint.url) for endpoint in self.endpoints}))

@@ -163,7 +163,7 @@ def values_for(draws: Draws, form: str, a: int, p: int, q: int) -> Drawn | None:
         values = [b, d := b + a * k]
         if m or not b or not d:
             return None
-        steps = [a * j for j in range(-12, 13) if j]
+        steps = [a * j for j in range(-19, 20) if j]
         return values, [_near([d - n for n in steps], b), _near([b + n for n in steps], d)]
     if form == "common":
         shared, other = draws.shuffled((p, q))
@@ -177,8 +177,9 @@ def _squares(draws: Draws, form: str, a: int, p: int, n: int) -> Drawn:
         return [p, n * n], [_around(p, draws), _near([k * k for k in range(1, 16)], n * n)]
     r = draws.between(2, 20) * (1 if draws.chance(0.6) else -1)
     total = a * n * n + r
-    return [p, r, total], [_around(p, draws), _near([total - a * k * k for k in range(1, 13)], r),
-                           _near([r + a * k * k for k in range(1, 13)], total)]
+    others = range(1, 13 if n < 13 else n + 7)
+    return [p, r, total], [_around(p, draws), _near([total - a * k * k for k in others], r),
+                           _near([r + a * k * k for k in others], total)]
 
 
 def _one_positive(draws: Draws, form: str, q: int) -> Drawn:

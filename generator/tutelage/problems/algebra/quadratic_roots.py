@@ -152,11 +152,15 @@ def solve(structure: Structure, values: Mapping[str, Value]) -> Value:
 
 
 def work(problem: Problem) -> Work:
-    """By the structure's way; by the formula where another value of a number makes that way impossible."""
+    """By the structure's way; by the formula where another value of a number makes that way impossible.
+
+    Raises NoAnswer where the other root, which is not asked for, can't be written: no problem that is drawn has such.
+    """
     written_down = Sheet(problem).write()
     if written_down is None:
         written_down = Sheet(problem._replace(structure={**problem.structure, "way": "formula"})).write()
-    assert written_down is not None
+    if written_down is None:
+        raise NoAnswer(f"no work for {dict(problem.values)}")
     return written_down
 
 
