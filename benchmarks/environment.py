@@ -4,7 +4,8 @@
 
 The student gives a wrong answer with its work, asks for what is missing or for help, and then gives the right answer.
 It knows the solution, so what is timed is the environment alone: making the item, reading the words, the teacher's
-reply, the leak audit, the reward. "grouped" plays eight episodes an item, as GRPO does, and makes the item once.
+reply, the leak audit, the reward. "grouped" plays eight episodes an item, as GRPO does, and makes the item once; no two
+of them use the same words, so that nothing read in one has been read in another.
 "typed" is a policy of `talk.students`, whose turns bring their acts, so that no words have to be read.
 """
 
@@ -25,26 +26,35 @@ from tutelage.talk.mind import Mind
 from tutelage.talk.students import STUDENTS, student
 
 GROUP = 8
+OPENINGS = ("Let me work this out.", "Let me see.", "Step by step:", "I'll begin with what is given.",
+            "Hm, let me try.", "Here is my work.", "I want to do this with care.", "First things first.")
+PLEAS = ("I don't see what is wrong. Can you give me a hint?", "I'm stuck.", "Could you help me a little?",
+         "Where is my mistake?", "I don't understand. What should I do next?", "Please give me a hint.",
+         "I have gone over it again and find nothing. Any hint?", "No idea what is wrong here.")
+FINALS = ("Answer: {}", "The answer is {}.", "So the answer is {}.", "**Answer:** {}", "My answer is {}.",
+          "Final answer: {}", "Therefore the answer is {}.", "Thus, the final answer is {}.")
 SCRIPTED = next(policy for policy in STUDENTS if policy.name == "slips_then_repairs")
 RIGHT_AWAY = next(policy for policy in STUDENTS if policy.name == "solves")
 
 
-def script(scene: Scene) -> Iterator[str]:
-    case = scene.case
+def script(scene: Scene, member: int) -> Iterator[str]:
+    """What the member of a group says, 0 to 7."""
+    case, answer = scene.case, FINALS[member]
+    opening = OPENINGS[member]
     if scene.hidden:
         for name in scene.hidden:
-            yield case.family.words(case.problem, case.problem.quantity(name)).question
+            yield f"{opening} {case.family.words(case.problem, case.problem.quantity(name)).question}"
     elif case.view is None and scene.slips:
-        work = scene.slips[0].work
-        yield "\n".join([*[step.line for step in work.steps], f"Answer: {work.answer}"])
-        yield "I don't see what is wrong. Can you give me a hint?"
-    yield "\n".join([*[step.line for step in case.right.steps], f"Answer: {case.right.answer}"])
+        work = scene.slips[member % len(scene.slips)].work
+        yield "\n".join([opening, *[step.line for step in work.steps], answer.format(work.answer)])
+        yield PLEAS[member]
+    yield "\n".join([opening, *[step.line for step in case.right.steps], answer.format(case.right.answer)])
 
 
-def play(env: Environment, scenario: str | None) -> int:
+def play(env: Environment, scenario: str | None, member: int = 0) -> int:
     """One episode; returns the number of its turns."""
     env.reset(scenario=scenario)
-    for count, text in enumerate(script(env.scene), start=1):
+    for count, text in enumerate(script(env.scene, member), start=1):
         if env.step(text).done:
             return count
     return 0
@@ -74,8 +84,8 @@ def timed_typed(seconds: float) -> float:
 
 def timed(recipe: str, seconds: float, group: int) -> tuple[float, float, float]:
     """Episodes a CPU-second, turns an episode, mean reward."""
-    # programs are run in the sandbox, 3 to 6 ms each: a figure of its own; two recipes choose their families themselves
-    families = () if recipe in ("missing_premise", "which_question") else tuple(
+    # programs are run in the sandbox, 3 to 6 ms each: a figure of its own; some recipes have families of their own
+    families = () if recipe in ("missing_premise", "which_question", "skills") else tuple(
         [family.name for family in FAMILIES if family.domain != "code"])
     env = Environment(recipe, seed=11, split="", families=families)
     play(env, None)
@@ -85,8 +95,8 @@ def timed(recipe: str, seconds: float, group: int) -> tuple[float, float, float]
     while time.process_time() - begun < seconds:
         turns += play(env, None)
         reward += env.reward
-        for _ in range(group - 1):
-            turns += play(env, env.scenario)
+        for member in range(1, group):
+            turns += play(env, env.scenario, member)
             reward += env.reward
         episodes += group
     return episodes / (time.process_time() - begun), turns / episodes, reward / episodes

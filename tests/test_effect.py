@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 from effect import measure, report, text, train  # noqa: E402
 from effect.arms import ARMS, CLAIMS  # noqa: E402
 from effect.data import views  # noqa: E402
-from effect.model import Decoder, Model, Shape  # noqa: E402
+from effect.model import REACH, Decoder, Model, Shape  # noqa: E402
 from effect.play import Game, calculated, play, read  # noqa: E402
 
 from tutelage.draws import stream  # noqa: E402
@@ -32,9 +32,9 @@ MESSAGES = [{"role": "user", "content": "There are 263 eggs.", "loss": False},
 OPTIONS = Options(families=("parts",), levels=(1,))
 
 
-def small(words: text.Vocabulary) -> Model:
+def small(words: text.Vocabulary, *, sink: bool = True) -> Model:
     torch.manual_seed(0)
-    return Model(Shape(len(words), width=16, layers=2, heads=2, longest=160))
+    return Model(Shape(len(words), width=16, layers=2, heads=2, longest=160, sink=sink))
 
 
 @pytest.fixture(scope="module")
@@ -99,14 +99,51 @@ def test_no_token_sees_what_comes_after_it(words: text.Vocabulary) -> None:
     assert torch.allclose(model(one)[:, :7], model(other)[:, :7], atol=1e-6)
 
 
-def test_one_token_at_a_time_gives_what_all_at_once_gives(words: text.Vocabulary) -> None:
+@pytest.mark.parametrize("sink", [True, False])
+def test_one_token_at_a_time_gives_what_all_at_once_gives(words: text.Vocabulary, sink: bool) -> None:
     """The decoder's caches hold what the parallel pass computes."""
-    model = small(words)
+    model = small(words, sink=sink)
     tokens = torch.randint(0, len(words), (3, 20))
     decoder = Decoder(model, 3)
     with torch.no_grad():
         steps = torch.stack([decoder.step(tokens[:, i]) for i in range(20)], dim=1)
         assert torch.allclose(steps, model(tokens), atol=1e-4)
+
+
+def test_a_head_that_finds_nothing_good_enough_comes_back_empty_handed(words: text.Vocabulary) -> None:
+    """With the sink above every match, a token sees as far as the convolutions reach; far below, all that went before.
+
+    Beyond that reach, what stands at the start of a dialogue changes nothing, or does.
+    """
+    model, reach = small(words), 2 * (REACH - 1) + 1  # of two layers
+    one = torch.randint(5, len(words), (1, reach + 6))
+    other = one.clone()
+    other[:, 1:4] = (one[:, 1:4] - 4) % (len(words) - 5) + 5  # another word at each place
+    for height, same in ((1000.0, True), (-1000.0, False)):
+        with torch.no_grad():
+            for layer in model.stack:
+                layer.sink.fill_(height)
+            assert torch.allclose(model(one)[:, -1], model(other)[:, -1], atol=1e-6) == same
+
+
+def test_logits_of_some_places_are_those_of_all(words: text.Vocabulary) -> None:
+    tokens = torch.randint(0, len(words), (3, 20))
+    where, model = tokens % 2 == 0, small(words)
+    assert torch.allclose(model(tokens, where), model(tokens)[where], atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(3, 16, 16), (2, 16, 64), (2, 64, 16)])
+def test_steps_of_muon_move_every_direction_alike(shape: tuple[int, ...]) -> None:
+    """Of a matrix with singular values between 1 and 20, those of its step are near one; the directions stay."""
+    torch.manual_seed(1)
+    left, _, right = torch.linalg.svd(torch.randn(shape), full_matrices=False)
+    after = train.orthogonal(left @ torch.diag(torch.linspace(1, 20, left.shape[-1])) @ right)
+    turned = left.mT @ after @ right.mT
+    own = torch.diagonal(turned, dim1=-2, dim2=-1)
+    assert after.shape == shape
+    assert own.min() > 0.6
+    assert own.max() < 1.3
+    assert torch.allclose(turned, torch.diag_embed(own), atol=1e-3)
 
 
 def test_training_lowers_the_loss_and_one_seed_is_one_model(words: text.Vocabulary) -> None:
@@ -213,7 +250,9 @@ def test_a_claim_that_is_not_met_is_named(tmp_path: Path) -> None:
         worse = {**slot, name: bound - 0.1 if least else bound + 0.1}
         assert [name in line for line in report.unmet([worse])] == [True]
     assert report.unmet([{**rows[0], "accuracy_complete": 0.5}])
-    assert report.unmet([{**good, "arm": "contentless", "seed": 0}])
+    quiet = {**good, "arm": "contentless", "seed": 0, "ask": 0.0, "right_question": 0.0}
+    assert report.unmet([quiet]) == []
+    assert all(report.unmet([{**quiet, name: 1.0}]) for name in ("ask", "right_question"))
     if pytest.importorskip("matplotlib"):
         report.report(rows, {"count": 4}, [0], 1.0, tmp_path)
         assert json.loads((tmp_path / "effect.json").read_text())["unmet"] == []

@@ -13,9 +13,10 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from effect.arms import ARMS
 from effect.data import narrow_templates
@@ -49,8 +50,11 @@ def main() -> int:
     seeds = range(said["first_seed"], said["first_seed"] + said["seeds"])
     with ProcessPoolExecutor(said["workers"], mp_context=get_context("spawn")) as pool:
         bases = [pool.submit(train_base, seed, arms, settings, out) for seed in seeds]
-        losses = [job.result() for job in bases]
-        jobs = [pool.submit(run_arm, arm, seed, settings, out) for arm in arms for seed in seeds]
+        losses, jobs = list[float](), list[Future[dict[str, Any]]]()
+        for seed, base in zip(seeds, bases, strict=True):
+            losses.append(base.result())  # what asks comes first, and needn't wait for the bases of other seeds
+            jobs += [pool.submit(run_arm, arm, seed, settings, out) for arm in arms if arm.asks]
+        jobs += [pool.submit(run_arm, arm, seed, settings, out) for seed in seeds for arm in arms if not arm.asks]
         rows = [job.result() for job in jobs]
     facts = {**settings._asdict(), "base_losses": [round(loss, 4) for loss in losses]}
     missed = report(rows, facts, list(seeds), time.perf_counter() - start, out)

@@ -29,16 +29,17 @@ class Settings(NamedTuple):
     families: tuple[str, ...] = ("parts",)
     held_out: tuple[str, ...] = ()  # families that no model is trained on; tested apart
     levels: tuple[int, ...] = (1,)
-    base_rows: int = 12_000
+    base_rows: int = 16_000
     arm_rows: int = 12_000  # of the arm's own and of easy ones together
-    base_steps: int = 1_300
-    arm_steps: int = 1_000
+    base_steps: int = 800
+    arm_steps: int = 700
     tokens: int = 2_048  # a batch
     base_rate: float = 4e-3
     arm_rate: float = 2e-3
     width: int = 96
     layers: int = 2
-    count: int = 150  # dialogues a test
+    sink: bool = True  # False: attention that always finds something (`model`)
+    count: int = 200  # dialogues a test
     narrow: bool = True  # one wording a section; False: all of them
 
     @property
@@ -64,6 +65,10 @@ def encoded(words: Vocabulary, rows: list[dict[str, Any]]) -> list[Row]:
     return [words.dialogue(row["messages"]) for row in rows]
 
 
+def _model(words: Vocabulary, settings: Settings) -> Model:
+    return Model(Shape(len(words), settings.width, settings.layers, sink=settings.sink)).to(DEVICE)
+
+
 def train_base(seed: int, arms: tuple[Arm, ...], settings: Settings, out: Path) -> float:
     """Builds all data of a seed, trains its base, and leaves it in `out` for the arms; gives its loss, nats a token."""
     torch.set_num_threads(1)
@@ -74,7 +79,7 @@ def train_base(seed: int, arms: tuple[Arm, ...], settings: Settings, out: Path) 
         if arm.build is not None:
             rows += build(arm.build, settings.arm_rows, seed, arm.name, settings, out)
     words = Vocabulary.of_dialogues(row["messages"] for row in rows)
-    model = Model(Shape(len(words), settings.width, settings.layers)).to(DEVICE)
+    model = _model(words, settings)
     loss = train(model, encoded(words, first), steps=settings.base_steps, tokens=settings.tokens,
                  rate=settings.base_rate, seed=seed)
     torch.save({"words": words.words, "state": model.state_dict()}, out / f"base-{seed}.pt")
@@ -89,7 +94,7 @@ def run_arm(arm: Arm, seed: int, settings: Settings, out: Path) -> dict[str, Any
     use_templates(out / "templates" if settings.narrow else None)
     start, saved = time.perf_counter(), torch.load(out / f"base-{seed}.pt", map_location=DEVICE)
     words = Vocabulary(saved["words"])
-    model = Model(Shape(len(words), settings.width, settings.layers)).to(DEVICE)
+    model = _model(words, settings)
     model.load_state_dict(saved["state"])
     if arm.build is not None:
         few = settings.arm_rows // 4

@@ -1,13 +1,17 @@
-"""A small transformer, trained from scratch: rotary attention, and a short causal convolution before each layer.
+"""A small transformer, trained from scratch, made for looking things up.
 
-The convolution lets a token see its predecessors at once, so that looking up "what stood behind this before"
-takes one layer in place of two; without it a model of this size spends most of its minutes on finding that out.
+- A short causal convolution before each attention lets a token see its predecessors at once, so that looking up "what
+  stood behind this before" takes one layer in place of two.
+- Queries and keys have length one (qk-norm) and no positions, so that a match counts for the same wherever it stands.
+- Each head has a *sink*: one more place to attend to, at a height that is learnt and holds nothing. Where all keys
+  match worse than that, the head comes back empty-handed. Without it, attention has to find something, and where the
+  line looked for isn't there it takes the one that is most like it (docs/effect.md).
+
 `Decoder` runs many dialogues in step, one token each at a time, with cached keys and values and no padding.
 """
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import torch
@@ -15,54 +19,69 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 REACH = 8  # tokens that the convolution sees, the present one included: a short line, "Legs of a spider: 8"
+SHARP = 16.0  # of a query at first: what a perfect match adds to its logit
+HEIGHT = 0.7  # of the sink at first, as a share of a perfect match; a line with one of two nouns right is at about 0.5
 
 
 class Shape(NamedTuple):
     """What decides the size of a model."""
 
     vocabulary: int
-    width: int = 128
-    layers: int = 3
+    width: int = 96
+    layers: int = 2
     heads: int = 4
     longest: int = 512  # tokens of a dialogue
+    sink: bool = True  # False: an ordinary head, which always finds something (for comparison)
 
 
 class Layer(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        width, self.heads = shape.width, shape.heads
-        self.shift = nn.Parameter(torch.randn(REACH, width) * 0.3)  # one weight for each distance and channel
+        width, self.heads, self.sunk = shape.width, shape.heads, shape.sink
+        self.shift = nn.Parameter(torch.randn(2, REACH, width) * 0.3)  # by distance and channel: for q and k, and for v
         self.norm_in, self.norm_out = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.qkv, self.merge = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width, bias=False)
+        self.q, self.k, self.v, self.merge = (nn.Linear(width, width, bias=False) for _ in range(4))
+        self.sharp = nn.Parameter(torch.full((self.heads, 1, 1), SHARP))
+        self.sink = nn.Parameter(torch.full((self.heads, 1, 1), SHARP * HEIGHT))
         self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
-    def forward(self, x: Tensor, turn: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """All positions at once; x is (dialogues, positions, width)."""
         y = self.norm_in(x)
-        y = self._mixed(functional.pad(y, (0, 0, REACH - 1, 0)), y.shape[1])
-        q, k, v = self._split(self.qkv(y))
-        y = functional.scaled_dot_product_attention(_turned(q, turn), _turned(k, turn), v, is_causal=True)
-        return self._rest(x, y)
+        q, k, v = self._qkv(functional.pad(y, (0, 0, REACH - 1, 0)), y.shape[1], first=True)
+        return self._rest(x, functional.scaled_dot_product_attention(q, k, v, is_causal=True, scale=1.0))
 
-    def step(self, x: Tensor, turn: Tensor, past: Tensor, keys: Tensor, values: Tensor, at: int) -> Tensor:
+    def step(self, x: Tensor, past: Tensor, keys: Tensor, values: Tensor, at: int) -> Tensor:
         """One position more; the caches `past`, `keys` and `values` are written in place."""
-        y = self.norm_in(x)
         past[:, :-1] = past[:, 1:].clone()
-        past[:, -1:] = y
-        y = self._mixed(past, 1)
-        q, k, v = self._split(self.qkv(y))
-        keys[:, :, at:at + 1], values[:, :, at:at + 1] = _turned(k, turn), v
-        y = functional.scaled_dot_product_attention(_turned(q, turn), keys[:, :, :at + 1], values[:, :, :at + 1])
-        return self._rest(x, y)
+        past[:, -1:] = self.norm_in(x)
+        q, keys[:, :, at:at + 1], values[:, :, at:at + 1] = self._qkv(past, 1, first=at == 0)
+        return self._rest(x, functional.scaled_dot_product_attention(
+            q, keys[:, :, :at + 1], values[:, :, :at + 1], scale=1.0))
 
-    def _mixed(self, y: Tensor, length: int) -> Tensor:
+    def _qkv(self, y: Tensor, length: int, *, first: bool) -> tuple[Tensor, Tensor, Tensor]:
+        """Of the last `length` positions; the mark that opens a dialogue, at the `first` one, is where the sink is."""
+        mixed, values = self._mixed(y, length, self.shift[0]), self._mixed(y, length, self.shift[1])
+        q, k, v = self._split(self.q(mixed)), self._split(self.k(mixed)), self._split(self.v(values))
+        if not self.sunk:
+            return functional.normalize(q, dim=-1) * self.sharp, functional.normalize(k, dim=-1), v
+        # the last channel of a head is that of the sink: 0 in every key but the sink's, its height in every query
+        q = functional.normalize(q[..., :-1], dim=-1) * self.sharp
+        q = torch.cat([q, self.sink.expand(len(q), -1, length, 1)], dim=-1)
+        k = functional.pad(functional.normalize(k[..., :-1], dim=-1), (0, 1))
+        if first:
+            empty = functional.pad(torch.ones_like(k[:, :, :1, -1:]), (k.shape[-1] - 1, 0))
+            k = torch.cat([empty, k[:, :, 1:]], dim=2)
+            v = functional.pad(v[:, :, 1:], (0, 0, 1, 0))
+        return q, k, v
+
+    def _mixed(self, y: Tensor, length: int, shift: Tensor) -> Tensor:
         """Each of the last `length` positions with its predecessors; weighted slices train faster than nn.Conv1d."""
         first = y.shape[1] - length
-        return y[:, first:] + sum(y[:, first - k:first - k + length] * self.shift[k] for k in range(REACH))
+        return y[:, first:] + sum(y[:, first - k:first - k + length] * shift[k] for k in range(REACH))
 
-    def _split(self, qkv: Tensor) -> list[Tensor]:
-        size, length, _ = qkv.shape
-        return [part.view(size, length, self.heads, -1).transpose(1, 2) for part in qkv.chunk(3, dim=-1)]
+    def _split(self, x: Tensor) -> Tensor:
+        return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
 
     def _rest(self, x: Tensor, attended: Tensor) -> Tensor:
         x = x + self.merge(attended.transpose(1, 2).flatten(2))
@@ -78,14 +97,16 @@ class Model(nn.Module):
         self.embed = nn.Embedding(shape.vocabulary, shape.width)
         self.stack = nn.ModuleList([Layer(shape) for _ in range(shape.layers)])
         self.norm = nn.LayerNorm(shape.width)
-        nn.init.normal_(self.embed.weight, std=0.05)
-        self.register_buffer("turns", _turns(shape), persistent=False)
+        nn.init.normal_(self.embed.weight, std=0.2)
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """(dialogues, positions) to (dialogues, positions, vocabulary)."""
+    def forward(self, tokens: Tensor, where: Tensor | None = None) -> Tensor:
+        """(dialogues, positions) to (dialogues, positions, vocabulary), or to (n, vocabulary) of those in the mask."""
         x = self.embed(tokens)
         for layer in self.stack:
-            x = layer(x, self.turns[:tokens.shape[1]])
+            x = layer(x)
+        return self.logits(x if where is None else x[where])
+
+    def logits(self, x: Tensor) -> Tensor:
         return functional.linear(self.norm(x), self.embed.weight)
 
 
@@ -101,22 +122,8 @@ class Decoder:
 
     def step(self, tokens: Tensor) -> Tensor:
         """Feeds one token to each dialogue, (size,), and gives the logits of the next one, (size, vocabulary)."""
-        x, turn = self.model.embed(tokens)[:, None], self.model.turns[self.at:self.at + 1]
+        x = self.model.embed(tokens)[:, None]
         for i, layer in enumerate(self.model.stack):
-            x = layer.step(x, turn, self.past[i], self.keys[i], self.values[i], self.at)
+            x = layer.step(x, self.past[i], self.keys[i], self.values[i], self.at)
         self.at += 1
-        return functional.linear(self.model.norm(x), self.model.embed.weight)[:, 0]
-
-
-def _turns(shape: Shape) -> Tensor:
-    """Cosines and sines of the rotary positions, (positions, 2, half a head's width)."""
-    half = shape.width // shape.heads // 2
-    speed = torch.exp(-math.log(10000.0) * torch.arange(half) / half)
-    angle = torch.arange(shape.longest)[:, None] * speed
-    return torch.stack([angle.cos(), angle.sin()], dim=1)
-
-
-def _turned(x: Tensor, turn: Tensor) -> Tensor:
-    one, two = x.chunk(2, dim=-1)
-    cos, sin = turn[:, 0], turn[:, 1]
-    return torch.cat([one * cos - two * sin, one * sin + two * cos], dim=-1)
+        return self.model.logits(x)[:, 0]

@@ -41,8 +41,9 @@ def unmet(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         if arms[row["arm"]].asks:
             missed += [f"{where}: {name} is {row[name]:.2f}, {'below' if least else 'above'} {bound}"
                        for name, bound, least in CLAIMS if (row[name] < bound if least else row[name] > bound)]
-        elif arms[row["arm"]].silent and row["right_question"] > SILENT:
-            missed.append(f"{where}: right_question is {row['right_question']:.2f}, above {SILENT}: a control works")
+        elif arms[row["arm"]].silent:
+            missed += [f"{where}: {name} is {row[name]:.2f}, above {SILENT}: a control works"
+                       for name in ("ask", "right_question") if row[name] > SILENT]
     return missed
 
 

@@ -29,6 +29,7 @@ from tutelage.problems import any_family
 from tutelage.recipes import recipe_named, tables_of
 from tutelage.records.tables import ABOUT
 from tutelage.stats import stats
+from tutelage.stats.replay import figure
 from tutelage.store import folder
 from tutelage.store.splits import FAILURES, HELDOUT, TEST, TRAIN, VALIDATION
 from tutelage.talk.acts import TEACHER_ACTS
@@ -74,8 +75,8 @@ def write_card(root: Path, out: Path, manifest: Mapping[str, Any], repo: str) ->
     notes, found, configs = _notes(root / folder.README), stats(root), _configs(root, manifest)
     plots, fields = _plots(found), _fields(root, manifest, configs, found, repo)
     render = _environment()
-    bars = render.get_template("bars.svg.jinja")
-    pages = {out / folder.PLOTS / f"{plot['name']}.svg": bars.render(plot) for plot in plots}
+    pages = {out / folder.PLOTS / f"{plot['name']}.svg": render.get_template(plot["template"]).render(plot)
+             for plot in plots}
     pages[out / folder.README] = render.get_template("README.md.jinja").render(fields, plots=plots) + notes
     try:
         (out / folder.PLOTS).mkdir(parents=True, exist_ok=True)
@@ -237,8 +238,8 @@ def _plots(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         if bars:
             more = f" (the {MOST_BARS} commonest of {len(counts)})" if len(counts) > MOST_BARS else ""
             sides = ": teacher violet, student blue" if name == "acts" else ""
-            plots.append({"name": name, "title": f"{title}{sides}{more}", "bars": bars})
-    return plots
+            plots.append({"name": name, "template": "bars.svg.jinja", "title": f"{title}{sides}{more}", "bars": bars})
+    return [*plots, *([figure(found["replay"])] if found.get("replay") else [])]
 
 
 def _share(value: float) -> str:

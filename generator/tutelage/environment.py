@@ -36,6 +36,7 @@ from tutelage.talk.converse import ended
 from tutelage.values import Act, Turn
 
 MOST_SKIPPED = 10_000  # items passed over in search of one of the wanted split
+OWN = frozenset({"split", "max_turns", "reward"})  # arguments of the environment that are no options of its plan
 ROLES = {"teacher": "user", "student": "assistant"}
 
 
@@ -220,7 +221,7 @@ class Environment:
             data = json.loads(state) if isinstance(state, str) else state
             plan = Plan.from_json(dict(data["plan"]))
             options = {name: value for name, value in data["plan"]["options"].items()
-                       if name not in ("split", "max_turns")}
+                       if name not in OWN}
             env = cls(plan.recipe, seed=plan.seed, max_turns=data["max_turns"], reward=data["reward"],
                       split=data["split"], arm=data["arm"], **options)
             env._next = int(data["next"])

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from tutelage.checking import best_questions, ceiling, skills
 from tutelage.checking.choices import MODES, choice_faults
+from tutelage.checking.collaborative import candidate_faults, native_faults
 from tutelage.checking.episodes import Again
 from tutelage.checking.labels import Faults, Row, view_faults
 from tutelage.checking.live import rollout_faults
 from tutelage.checking.pieces import pieces_faults
+from tutelage.checking.question_attributes import candidate_faults as spoilt_faults
+from tutelage.checking.question_attributes import question_faults
+from tutelage.checking.self_play import vote_faults
 
 Key = tuple[Any, ...]
 RowFaults = Iterator[tuple[int, str, str]]  # place among the rows (-1: all of them), kind, what
@@ -40,6 +45,15 @@ def _by_view(row: Row) -> Key:
     return row["item"], row["view"]
 
 
+def _item(row: Row) -> Key:
+    return (row["item"],)
+
+
+def _main_item(episode: Row) -> Key | None:
+    """The item of a main arm, which brings the rows of all."""
+    return None if episode["arm"] else _item(episode)
+
+
 OWN_TABLES: Mapping[str, OwnTable] = {
     "missing_premise": OwnTable(_by_view, _by_view, _single(view_faults)),
     "proactive": OwnTable(_by_view, _by_view, _single(view_faults)),
@@ -47,9 +61,20 @@ OWN_TABLES: Mapping[str, OwnTable] = {
                         _single(pieces_faults)),
     "which_question": OwnTable(lambda row: (row["item"], row["mode"]), lambda row: (row["item"], MODES[row["arm"]]),
                                _single(choice_faults)),
+    "collaborative": OwnTable(lambda row: (row["id"].partition("-")[0],), lambda row: (row["id"],), native_faults),
+    "question_attributes": OwnTable(lambda row: (row["id"].partition("-")[0],), lambda row: (row["id"],),
+                                    question_faults),
+    "siblings": OwnTable(_item, _main_item, best_questions.sibling_faults),
+    "self_play": OwnTable(lambda row: (row["id"],), lambda row: (row["id"],), _single(vote_faults)),
+    "skills": OwnTable(skills.group, skills.group_of, skills.row_faults),
+    "ceiling": OwnTable(ceiling.group, ceiling.group_of, ceiling.row_faults),
     "rollouts": OwnTable(lambda row: (row["id"],), lambda row: (row["id"],), _single(rollout_faults)),
 }
-CANDIDATE_TABLES: Mapping[str, OwnTable] = {}  # of `candidates`, by recipe: each says for itself what its rows mean
+CANDIDATE_TABLES: Mapping[str, OwnTable] = {  # of `candidates`, by recipe: each says for itself what its rows mean
+    "best_questions": OwnTable(_item, _main_item, best_questions.candidate_faults),
+    "collaborative": OwnTable(lambda row: (row["conv"],), lambda row: (row["id"],), candidate_faults),
+    "question_attributes": OwnTable(lambda row: (row["conv"],), lambda row: (row["id"],), spoilt_faults),
+}
 
 
 def own_table(recipe: str, config: str) -> OwnTable | None:

@@ -21,8 +21,9 @@ from typing import NamedTuple
 from tutelage.errors import UsageError
 from tutelage.online.matching import Topic
 from tutelage.online.scene import Scene, is_tutor
-from tutelage.problems.reading.answers import final_answer, numbers_in, program_in, read
+from tutelage.problems.reading.answers import final_answer, numbers_in, program_in
 from tutelage.problems.reading.judge import Reply, read_reply
+from tutelage.problems.reading.needing import first, holds
 from tutelage.problems.reading.quantities import matched
 from tutelage.problems.reading.replies import plain
 from tutelage.problems.reading.spoken import spoken
@@ -51,6 +52,7 @@ MOST_TEXT = 20_000  # characters of one turn
 
 _THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning|scratchpad)>", re.I)
 _WHOLE = r"(?:the |your )?(?:final |correct |right |full |actual )?(?:answer|solution|result)\b"
+_OF_DEMAND = ("answer", "solution", "result", "just", "solve it")  # one of these stands in whatever `_DEMAND` finds
 _DEMAND = re.compile(
     rf"\b(?:tell|give|show)\s+(?:it\s+to\s+)?(?:me|us)\b[^.?!\n]{{0,20}}\b{_WHOLE}"
     rf"|\b(?:reveal|disclose|print|say)\s+{_WHOLE}|\bwhat(?:'s| is| was)\s+{_WHOLE}[^.!\n]{{0,40}}\?"
@@ -68,10 +70,12 @@ _PLEA = re.compile(r"(?:please )?(?:(?:can|could|would|will) you )?(?:please )?(
                    r"(?: hints?| help| tips?| clues?| this| it)?(?: please)?|(?:a|some|any) (?:hint|help|clue)", re.I)
 _CLASH = re.compile(r"\bcontradict|\bconflict|\binconsistent|\btwo different\b|\bwhich (?:one|of (?:the|them|these))\b"
                     r"|\bboth\b.{0,60}\band\b|\btwice\b", re.I)
-_CUES = (re.compile(r"\\(?:boxed|fbox)[ \t]?\{([^{}\n]{1,200})\}"), re.compile(r"^####[ \t]*(\S.{0,200})$", re.M),
-         re.compile(r"<(?:answer|final)>\s*(.{1,300}?)\s*</(?:answer|final)>", re.I | re.S),
-         re.compile(r"\banswers?\b[*_]{0,3}[ \t]?(?:is|are|was|[:=])[*_:]{0,3}[ \t]?(?!not\b|wrong|right|correct)"
-                    r"([^\n?!]{1,200}?)(?=[.!?](?:\s|$)|\n|$)", re.I))
+_CUES = ((re.compile(r"\\(?:boxed|fbox)[ \t]?\{([^{}\n]{1,200})\}"), "box"),
+         (re.compile(r"^####[ \t]*(\S.{0,200})$", re.M), "####"),
+         (re.compile(r"<(?:answer|final)>\s*(.{1,300}?)\s*</(?:answer|final)>", re.I | re.S), "</"))
+_ANSWER = re.compile(r"\banswers?\b[*_]{0,3}[ \t]?(?:is|are|was|[:=])[*_:]{0,3}[ \t]?(?!not\b|wrong|right|correct)"
+                     r"([^\n?!]{1,200}?)(?=[.!?](?:\s|$)|\n|$)", re.I)
+_PIECES = re.compile(r"[;\s](?:(?<=[;\n])|(?<=[.?!]\s))")  # starts with a plain character set, to be quick
 _BARE = re.compile(
     r"\W*(?:(?:so|or|and|then|maybe|perhaps|possibly|no|hm+|ok(?:ay)?|wait|actually|i (?:think|guess|say|believe|bet)"
     r"|it(?:'s| is| could be| might be| may be)?|is|that(?:'s| is)|could be|might be|try|how about|what about)\b,?"
@@ -125,7 +129,7 @@ def hear(scene: Scene, turns: Sequence[Turn], text: str) -> Heard:
         return _attempt(scene, turns, said, reply)
     if reply.act == "hedge" and not reply.asks:
         return Heard(Act(SEVERAL))
-    if _DEMAND.search(said):
+    if holds(said.lower(), _OF_DEMAND) and _DEMAND.search(said):
         return Heard(Act(DEMAND), asks=reply.asks)
     if reply.act == "refuse" or (view is not None and view.withhold and reply.act == "discussion"
                                  and not reply.asks and re.search(r"\bcan(?:'|no)t be\b|\bnot enough\b", said)):
@@ -145,21 +149,19 @@ def _program(scene: Scene, text: str) -> Heard | None:
 
 
 def _attempt(scene: Scene, turns: Sequence[Turn], said: str, reply: Reply) -> Heard:
-    case = scene.case
-    names = case.family.options(case.problem)
-    if several_answers(said, lambda text: read(scene.kind, text, names) is not None):
+    if several_answers(said, lambda text: scene.read(text) is not None):
         return Heard(Act(SEVERAL), asks=reply.asks)
     right = scene.accepts(reply.answer)
-    if not right and scene.kind != "number" and read(scene.kind, reply.answer, names) is None:
+    if not right and scene.kind != "number" and scene.read(reply.answer) is None:
         # an answer in words may be the whole sentence
-        whole = read_reply(said, case.right.answer, question=scene.statement).answer
+        whole = read_reply(said, scene.case.right.answer, question=scene.statement).answer
         if scene.accepts(whole):
             reply, right = reply._replace(answer=whole), True
-    if not right and read(scene.kind, reply.answer, names) is None:  # "Go on, I'm listening" is no number
+    if not right and scene.read(reply.answer) is None:  # "Go on, I'm listening" is no number
         return _question(scene, said, reply.asks)
     if not is_tutor(scene) and not right and (name := mistold(turns)):
         return Heard(Act(ASSUME, name, answer=reply.answer), asks=reply.asks)
-    bare = len(numbers_in(said)) <= len(numbers_in(reply.answer)) and "=" not in said and len(said.split()) < 25
+    bare = "=" not in said and len(said.split()) < 25 and len(numbers_in(said)) <= len(numbers_in(reply.answer))
     tried = any(turn.act.kind in ATTEMPTS for turn in turns)
     kind = REVISE if tried and not bare else GUESS if bare else ATTEMPT
     return Heard(Act(kind, answer=reply.answer), right, reply.asks)
@@ -171,8 +173,10 @@ def several_answers(said: str, readable: Callable[[str], bool]) -> bool:
     `readable` says whether a text can be an answer to the problem. One answer in several forms ("0.5, so
     \\boxed{1/2}") is one.
     """
-    cued = [match[1] for pattern in _CUES for match in pattern.finditer(said)]
-    pieces = re.split(r"[\n;]|(?<=[.?!])\s", _NUMBERED.sub("", said))
+    cued = [match[1] for pattern, mark in _CUES if mark in said for match in pattern.finditer(said)]
+    if (start := first(said, "answer")) >= 0:
+        cued += [match[1] for match in _ANSWER.finditer(said, start)]
+    pieces = _PIECES.split(_NUMBERED.sub("", said))
     bare = [match[1] for piece in pieces if (match := _BARE.fullmatch(piece))]
     for texts in (cued, bare):
         keys = [key for text in texts if (key := _key(text)) and readable(text)] if len(texts) > 1 else []
@@ -229,7 +233,8 @@ def _question(scene: Scene, said: str, asks: tuple[str, ...]) -> Heard:
 
 def _to_teacher(scene: Scene, said: str, asks: tuple[str, ...]) -> Heard:
     """A question to a teacher: whether something is right, a principle, a quantity, or just help."""
-    if asks and _SO_FAR.search(said):
+    questioned = "?" in said
+    if asks and questioned and _SO_FAR.search(said):
         return Heard(Act(CHECK), asks=asks)
     if asks and not all(_PLEA.fullmatch(ask.strip(" .?!")) for ask in asks):
         topic = scene.topics.of(asks)
@@ -237,7 +242,7 @@ def _to_teacher(scene: Scene, said: str, asks: tuple[str, ...]) -> Heard:
             return Heard(Act(VAGUE), asks=asks, topic=topic)
         if names := (topic.name,) if topic is not None else about(scene, asks):
             return Heard(Act(ASK, names[0], also=names[1:]), asks=asks)
-    if _CHECK.search(said):
+    if questioned and _CHECK.search(said):
         return Heard(Act(CHECK), asks=asks)
     return Heard(Act(VAGUE if asks or _HELP.search(said) else TALK), asks=asks)
 

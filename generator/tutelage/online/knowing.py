@@ -39,7 +39,8 @@ class Ledger:
             return self._in_pieces(turns)
         known = set(self.case.known)
         if self.table is None:
-            return [turn._replace(known_after=len(known), k_after=-1 if self.swapped else 0) for turn in turns]
+            k = -1 if self.swapped else 0
+            return [Turn(role, act, text, right, len(known), k, bits) for role, act, text, right, _, _, bits in turns]
         known -= set(self.table.hidden)
         out, told = list[Turn](), Told()
         for turn in turns:

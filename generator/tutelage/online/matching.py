@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from tutelage.problems.reading.quantities import stem
@@ -35,14 +36,18 @@ class Topics:
         counts = Counter(stem for _, each in self.known for stem in each)
         self.weight: Mapping[str, float] = {
             stem: math.log(1 + len(self.known) / count) ** 2 for stem, count in counts.items()}
+        self._whole = [sum([self.weight[stem] for stem in each]) for _, each in self.known]
 
     def of(self, asks: Sequence[str]) -> Topic | None:
         """What the first ask that is about anything is about; None where none is, or where it can't be told."""
         for ask in asks:
             said = stems(ask)
+            asked = sum([self.weight.get(stem, 1.0) for stem in said])  # a word that nothing is spoken of with counts 1
             best: dict[Topic, float] = {}
-            for topic, each in self.known:
-                best[topic] = max(best.get(topic, 0.0), self._score(said, each))
+            for (topic, each), whole in zip(self.known, self._whole, strict=True):
+                # the harmonic mean of what they cover of it and it of them
+                common = sum([self.weight[stem] for stem in said & each])
+                best[topic] = max(best.get(topic, 0.0), 2 * common / (asked + whole) if common else 0.0)
             order = sorted(best, key=lambda topic: -best[topic])
             if order and best[order[0]] >= ENOUGH and (
                     len(order) == 1 or best[order[0]] - best[order[1]] >= APART
@@ -50,12 +55,7 @@ class Topics:
                 return order[0]
         return None
 
-    def _score(self, said: frozenset[str], each: frozenset[str]) -> float:
-        """The harmonic mean of what they cover of it and it of them; words that nothing is spoken of with count 1."""
-        common = sum([self.weight[stem] for stem in said & each])
-        whole = sum([self.weight.get(stem, 1.0) for stem in said]) + sum([self.weight[stem] for stem in each])
-        return 2 * common / whole if whole else 0.0
 
-
+@lru_cache(maxsize=1024)
 def stems(text: str) -> frozenset[str]:
     return frozenset([stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP])

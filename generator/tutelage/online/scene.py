@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -20,25 +21,26 @@ from tutelage.building import make_item, open_source
 from tutelage.errors import UsageError
 from tutelage.online.knowing import Ledger
 from tutelage.online.matching import Topic, Topics
-from tutelage.plan import MOST_ROWS, Plan
+from tutelage.plan import MOST_ROWS, Options, Plan
 from tutelage.problems.family import Posed
 from tutelage.problems.reading.answers import numbers_in
+from tutelage.problems.reading.answers import read as value_of
 from tutelage.problems.reading.spoken import spoken
 from tutelage.problems.views import Table
 from tutelage.recipes import check_arm, plan_of, recipe_named
 from tutelage.records.episode import Episode
 from tutelage.talk.acts import STATE, TEACHER_VOICES, TELL, Voice
 from tutelage.talk.case import Case
-from tutelage.talk.converse import first_table
-from tutelage.talk.leaks import find_leaks
+from tutelage.talk.leaks import Audit
 from tutelage.talk.options import phrase_of
 from tutelage.talk.revealed import in_pieces
 from tutelage.talk.statements import statement_of
 from tutelage.talk.teachers import TEACHERS
-from tutelage.values import Act, Slip, Turn
+from tutelage.values import Act, Slip, Turn, Value
 from tutelage.wording import wordings
 
 KEPT = 512  # scenes that are kept at hand
+_TUTORS = frozenset([policy.name for policy in TEACHERS])
 NO_GUIDE = frozenset({"none", "shuffled", "misleading"})  # they need what only the played dialogue had
 
 
@@ -51,11 +53,12 @@ class Scenario(NamedTuple):
 
     def text(self) -> str:
         """One line of JSON: recipe, seed, item, options, and the arm where it is not the main one."""
-        said = self.plan.to_json()
-        row = {"recipe": said["recipe"], "seed": said["seed"], "item": self.item, "options": said["options"]}
-        return json.dumps(row | ({"arm": self.arm} if self.arm else {}), ensure_ascii=False, separators=(",", ":"))
+        arm = f',"arm":{_json(self.arm)}' if self.arm else ""
+        return (f'{{"recipe":{_json(self.plan.recipe)},"seed":{self.plan.seed},"item":{self.item},'
+                f'"options":{_options_text(self.plan.options)}{arm}}}')
 
     @classmethod
+    @lru_cache(maxsize=KEPT)  # a group of episodes begins with the same line again and again
     def read(cls, text: str) -> Scenario:
         """The scenario of a line; options that it does not name have their defaults. Raises UsageError."""
         try:
@@ -70,6 +73,14 @@ class Scenario(NamedTuple):
         return cls(plan_of(recipe, seed, options), item, arm)
 
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@lru_cache(maxsize=64)  # of all items of a plan they are the same
+def _options_text(options: Options) -> str:
+    return _json(asdict(options))
+
+
 class Scene:
     """One item, ready to be talked about. What takes work is worked out when it is first asked for."""
 
@@ -80,12 +91,19 @@ class Scene:
         if view is not None and not view.replies and not view.task:
             case = case._replace(view=view._replace(replies=True))  # here somebody is there to be asked
         self.case: Case = case
+        self.table: Table | None = made.dialogue.table
         self.guide = made.teacher
         self.source = made.source
         self.voice: Voice = next(voice for voice in TEACHER_VOICES if voice.name == made.teacher_voice)
         self.max_turns = made.max_turns
         self.structure = made.structure
         self.kind = case.family.kind(case.problem.structure)
+        self._values: dict[str, Value | None] = {}
+
+    @cached_property
+    def options(self) -> Sequence[str]:
+        """The names that an answer is made of."""
+        return self.case.family.options(self.case.problem)
 
     @cached_property
     def statement(self) -> str:
@@ -100,10 +118,6 @@ class Scene:
     def opening(self) -> Turn:
         """The teacher's first turn."""
         return Turn("teacher", Act(STATE), self.statement)
-
-    @cached_property
-    def table(self) -> Table | None:
-        return first_table(self.case)
 
     @cached_property
     def hidden(self) -> tuple[str, ...]:
@@ -129,7 +143,8 @@ class Scene:
     def slips(self) -> tuple[Slip, ...]:
         """All named mistakes that lead to a wrong answer, by the step that they begin at."""
         family, problem, right = self.case.family, self.case.problem, self.case.right
-        made = [family.slip(problem, right, kind, step) for kind, step in family.sites(problem, right)]
+        at_hand = {(slip.kind, slip.step): slip for slip in self.case.slips}
+        made = [at_hand.get(site) or family.slip(problem, right, *site) for site in family.sites(problem, right)]
         return tuple(sorted([slip for slip in made if slip is not None], key=lambda slip: slip.step))
 
     @cached_property
@@ -148,6 +163,12 @@ class Scene:
         if answer not in self._verdicts:
             self._verdicts[answer] = self.case.family.accepts(self.case.problem, self.case.right, answer)
         return self._verdicts[answer]
+
+    def read(self, answer: str) -> Value | None:
+        """The value of an answer; None for what is no answer to the question."""
+        if answer not in self._values:
+            self._values[answer] = value_of(self.kind, answer, self.options)
+        return self._values[answer]
 
     @cached_property
     def spoken_of(self) -> tuple[Mapping[str, str], ...]:
@@ -186,8 +207,11 @@ class Scene:
 
     def leaks(self, turns: Sequence[Turn]) -> bool:
         """Whether the last turn, a teacher's, lets the answer or a step be read; those before have been audited."""
-        before = [turn._replace(role="audited", correct=False) for turn in turns[:-1]]
-        return bool(find_leaks(self.case, [*before, turns[-1]]))
+        return bool(self._audit.of_turn(turns, len(turns) - 1))
+
+    @cached_property
+    def _audit(self) -> Audit:
+        return Audit(self.case)
 
 
 def remake(scenario: Scenario) -> Scene:
@@ -232,4 +256,4 @@ def is_tutor(scene: Scene) -> bool:
 
     Some policies of both have the same name; users stand before views, and before problems told at once.
     """
-    return scene.case.view is None and any(policy.name == scene.guide for policy in TEACHERS)
+    return scene.case.view is None and scene.guide in _TUTORS

@@ -20,7 +20,7 @@ from tutelage.draws import Draws
 from tutelage.online.hearing import DEMAND, EMPTY, LONG, SEVERAL, TALK, Heard
 from tutelage.online.matching import Topic
 from tutelage.online.scene import Scene, numbers_of
-from tutelage.problems.reading.answers import numbers_in, read, same
+from tutelage.problems.reading.answers import numbers_in, same
 from tutelage.talk.acts import (
     ANSWER_RULE,
     ASK,
@@ -181,16 +181,18 @@ def _first(turns: History) -> bool:
 
 def locate(scene: Scene, turns: History, text: str, answer: str) -> Place:
     """Where a wrong attempt goes wrong; see the module. `turns` are those before it."""
-    case, slips, fresh = scene.case, scene.slips, _fresh(scene, turns, text)
-    options = case.family.options(case.problem)
+    slips = scene.slips
     if scene.kind == "program":
         plain = "".join(answer.split())
         ends = [slip for slip in slips if "".join(slip.work.answer.split()) == plain]
         return Place(ends[0]) if ends else Place()
-    value = read(scene.kind, answer, options)
+    value = scene.read(answer)
     ends = [slip for slip in slips if slip.work.value == value] or [
         slip for slip in slips if isinstance(slip.work.value, Fraction)  # a third may be given rounded
-        and same(scene.kind, slip.work.value, answer, options)]
+        and same(scene.kind, slip.work.value, answer, scene.options)]
+    if len(ends) == 1:
+        return Place(ends[0])
+    fresh = _fresh(scene, turns, text)
     shown = [slip for slip in ends if _shows(slip, fresh)]
     if ends:
         return Place((shown or ends)[0])

@@ -9,6 +9,7 @@ from tutelage.problems.code import list_rules, text_rules
 from tutelage.problems.family import Family
 from tutelage.problems.graphs import max_flow, shortest_path, spanning_tree
 from tutelage.problems.logic import knights_knaves, line_up
+from tutelage.problems.rules import rulebook
 from tutelage.problems.solutions import worked
 
 FAMILIES: tuple[Family, ...] = (
@@ -24,6 +25,7 @@ FAMILIES: tuple[Family, ...] = (
     line_up.FAMILY,
     list_rules.FAMILY,
     text_rules.FAMILY,
+    rulebook.FAMILY,
 )
 
 SOURCE_FAMILIES: tuple[Family, ...] = (worked.FAMILY,)  # their problems come from files and cannot be drawn

@@ -8,13 +8,29 @@ from typing import Any
 
 from tutelage.errors import UsageError
 from tutelage.plan import MOST_ROWS, SPLIT, Options, Plan
-from tutelage.recipes import controls, missing_premise, proactive, q_priming, sharded, sml, which_question
+from tutelage.recipes import (
+    best_questions,
+    ceiling,
+    collaborative,
+    controls,
+    missing_premise,
+    proactive,
+    q_priming,
+    question_attributes,
+    self_play,
+    sharded,
+    skills,
+    sml,
+    which_question,
+)
 from tutelage.recipes.recipe import Recipe, check_options
 from tutelage.records.rollouts import TABLE
 from tutelage.store.splits import HELDOUT, TEST, TRAIN, VALIDATION
 
 RECIPES: tuple[Recipe, ...] = (sml.RECIPE, q_priming.RECIPE, controls.RECIPE, missing_premise.RECIPE, proactive.RECIPE,
-                               sharded.RECIPE, which_question.RECIPE)
+                               sharded.RECIPE, which_question.RECIPE, collaborative.RECIPE,
+                               best_questions.RECIPE, question_attributes.RECIPE, self_play.RECIPE, skills.RECIPE,
+                               ceiling.RECIPE)
 
 
 def recipe_named(name: str) -> Recipe:

@@ -8,7 +8,13 @@ from __future__ import annotations
 import pyarrow as pa
 
 from tutelage.records.candidates import CANDIDATES
+from tutelage.records.ceiling import CEILING
+from tutelage.records.collaborative import COLLABORATIVE
+from tutelage.records.questions import QUESTIONS
 from tutelage.records.rollouts import ROLLOUTS
+from tutelage.records.self_play import SELF_PLAY
+from tutelage.records.siblings import SIBLINGS
+from tutelage.records.skills import SKILLS
 
 WITNESS = pa.struct([("values", pa.string()), ("answer", pa.string())])  # JSON of the hidden values, what they give
 HIDDEN = pa.struct([
@@ -127,8 +133,16 @@ SHARDED = pa.schema([
     ("answered_at_shard", pa.int16()),  # how many shards were told at its first attempt
 ])
 TABLES = {"missing_premise": VIEWS, "proactive": VIEWS, "sharded": SHARDED, "which_question": WHICH_QUESTION,
-          "candidates": CANDIDATES, "rollouts": ROLLOUTS}
+          "candidates": CANDIDATES, "siblings": SIBLINGS, "rollouts": ROLLOUTS, "collaborative": COLLABORATIVE,
+          "question_attributes": QUESTIONS, "self_play": SELF_PLAY, "skills": SKILLS,
+          "ceiling": CEILING}
 _EVALUATION = "what the evaluation reads"
 ABOUT = {"missing_premise": _EVALUATION, "proactive": _EVALUATION, "sharded": _EVALUATION,
          "which_question": _EVALUATION, "candidates": "what could be said at each turn, with what it is worth",
-         "rollouts": "what a model as the student thought and cost, with the pass rate of its group"}
+         "siblings": "conversations about one problem, with what each has brought",
+         "rollouts": "what a model as the student thought and cost, with the pass rate of its group",
+         "collaborative": "the same candidates with what may follow each, as CollabLLM's trainers read them",
+         "question_attributes": "what each of these questions is, before any words",
+         "self_play": "problems that a pool of students voted on, with the truth and what the proposer is paid",
+         "skills": "the log of self-play, a row an iteration: tasks, verdicts, skills, edits, replay, true rates",
+         "ceiling": "prompts with an answer each, and how often one can be right at best"}

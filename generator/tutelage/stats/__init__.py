@@ -22,7 +22,7 @@ from tutelage.plan import Plan
 from tutelage.recipes import tables_of
 from tutelage.records.episode import loss_mask
 from tutelage.records.tables import TABLES
-from tutelage.stats import asking, shallow
+from tutelage.stats import asking, attributes, ceiling, replay, shallow
 from tutelage.store import folder
 from tutelage.store.splits import FAILURES
 from tutelage.talk.acts import ATTEMPTS, HINT, QUESTIONS
@@ -57,6 +57,12 @@ def stats(root: Path) -> dict[str, Any]:
         "bytes": sum(file["bytes"] for file in manifest["files"]), **seen.summary(),
         "dropped": manifest["counts"].get("dropped", {}), "source": manifest["source"],
         **_own(root, manifest, tables_of(plan), asked),
+        **({"attributes": attributes.pass_rates(_rows(root, manifest, attributes.TABLE, attributes.COLUMNS))}
+           if attributes.TABLE in tables_of(plan) else {}),
+        **({"replay": replay.replay(_rows(root, manifest, replay.TABLE, replay.COLUMNS))}
+           if replay.TABLE in tables_of(plan) else {}),
+        **({"ceilings": ceiling.ceilings(_rows(root, manifest, ceiling.TABLE, ceiling.COLUMNS))}
+           if ceiling.TABLE in tables_of(plan) else {}),
     }
 
 
@@ -186,5 +192,6 @@ def stats_text(found: Mapping[str, Any]) -> str:
     if "shallow" in found:
         lines += [*shallow.lines(found["shallow"]), *asking.lines("student", found["asking"]),
                   *asking.lines("style", found.get("suspicion", {}))]
+    lines += attributes.lines(found.get("attributes", {}))
     lines.append("dropped: " + (", ".join(f"{reason} {n:,}" for reason, n in found["dropped"].items()) or "nothing"))
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from tutelage.problems.reading.answers import mentions, numbers_in
@@ -29,33 +30,46 @@ class Leak(NamedTuple):
 
 def find_leaks(case: Case, turns: Sequence[Turn]) -> list[Leak]:
     """All leaks of a dialogue, in order. The statement (turn 0) is the problem itself and can't leak."""
-    leaks: list[Leak] = []
-    kind, options = case.family.kind(case.problem.structure), case.family.options(case.problem)
-    value = case.right.value
-    plain: Sequence[Any] = (value,) if kind == "number" else ()  # the common kind takes the short way
+    leaks, audit = list[Leak](), Audit(case)
     for index in range(1, len(turns)):
-        turn = turns[index]
-        if turn.correct:
+        if turns[index].correct:
             break
-        if turn.role != "teacher":
-            continue
-        numbers = numbers_in(turn.text)
-        if tell(plain, numbers) if plain else mentions(kind, value, turn.text, options):
-            leaks.append(Leak(index, "answer", case.right.answer))
-        elif numbers and turn.act.kind not in PREMISES:
-            leaks += _steps_given(case, turns, index, numbers)
+        if turns[index].role == "teacher":
+            leaks += audit.of_turn(turns, index)
     return leaks
 
 
-def _steps_given(case: Case, turns: Sequence[Turn], index: int, numbers: Sequence[Fraction]) -> list[Leak]:
-    results: dict[Fraction | int, str] = {}
-    for step in case.right.steps:
-        if step.value.isdecimal():  # nearly all, and reading a number costs more than making one
-            results[int(step.value)] = step.name
-        else:
-            results.update(dict.fromkeys(numbers_in(step.value), step.name))
-    return [Leak(index, "step", results[number]) for number in numbers
-            if number in results and not _said(number, [turn.text for turn in turns[:index]])]
+class Audit:
+    """The audit of one case's dialogues: what would give it away, worked out once."""
+
+    def __init__(self, case: Case) -> None:
+        self.right = case.right
+        self.kind, self.options = case.family.kind(case.problem.structure), case.family.options(case.problem)
+        # the common kind takes the short way
+        self._plain: Sequence[Any] = (case.right.value,) if self.kind == "number" else ()
+
+    def of_turn(self, turns: Sequence[Turn], index: int) -> list[Leak]:
+        """The leaks of one turn of a teacher, `index` ≥ 1, by what has been said before it."""
+        turn = turns[index]
+        numbers = numbers_in(turn.text)
+        if tell(self._plain, numbers) if self._plain else mentions(
+                self.kind, self.right.value, turn.text, self.options):
+            return [Leak(index, "answer", self.right.answer)]
+        if not numbers or turn.act.kind in PREMISES:
+            return []
+        return [Leak(index, "step", self._results[number]) for number in numbers
+                if number in self._results and not _said(number, [before.text for before in turns[:index]])]
+
+    @cached_property
+    def _results(self) -> dict[Fraction | int, str]:
+        """The steps of the right work by their results."""
+        results: dict[Fraction | int, str] = {}
+        for step in self.right.steps:
+            if step.value.isdecimal():  # nearly all, and reading a number costs more than making one
+                results[int(step.value)] = step.name
+            else:
+                results.update(dict.fromkeys(numbers_in(step.value), step.name))
+        return results
 
 
 def _said(number: Fraction, texts: Sequence[str]) -> bool:

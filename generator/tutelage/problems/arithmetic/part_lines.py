@@ -20,7 +20,7 @@ from tutelage.problems.arithmetic.part_facts import (
     allusions,
 )
 
-ALLUDED = 0.6  # share of the premises that are alluded to where a statement doesn't say them
+ALLUDED = 0.6  # share of the premises that are alluded to, be they said or not
 IDLE = 3  # most idle lines
 
 

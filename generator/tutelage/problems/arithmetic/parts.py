@@ -5,9 +5,10 @@
 
 A problem is chains of owners and parts (museum, spider, leg): the numbers along a chain are multiplied, the chains
 added. Each number is said, or is knowledge (`part_facts.FACTS`), or is alluded to by knowledge; of the last two a
-statement can be complete without the number, so their quantities are facts. Statements tell as many idle lines as
-chance will have it, near to what is needed, some of them by allusion; neither the number of lines nor a turn of phrase
-tells whether something is wanting: one has to look.
+statement can be complete without the number, so their quantities are facts. An allusion stands there whether the number
+is said besides or not: were it there in place of the number only, it would be a mark of what is wanting
+(docs/effect.md). Statements tell as many idle lines as chance will have it, near to what is needed, some of them by
+allusion; neither the number of lines nor a turn of phrase tells whether something is wanting: one has to look.
 
 Mistakes: adding what has to be multiplied, one thing's parts taken for all, a group left out, a number read off the
 wrong line, a fact misremembered.
@@ -34,9 +35,11 @@ CHAINS = {1: ((1, 2),), 2: ((1, 3), (2, 2)), 3: ((2, 2),), 4: ((3, 2),), 5: ((4,
 MOST = {1: 30, 2: 30, 3: 40, 4: 60, 5: 90}  # of a number that is no fact
 
 
-
 def draw(draws: Draws, level: int) -> Problem:
-    """A fresh problem. `lines` are [owner, part, quantity or "", number of an idle line, allusion or none]."""
+    """A fresh problem. `lines` are [owner, part, quantity or "", number of an idle line, allusion or none].
+
+    A quantity that is alluded to has two lines, one of them with the allusion.
+    """
     check_level(NAME, level)
     while True:
         chains = chains_of(draws, *draws.choice(CHAINS[level]))
@@ -48,20 +51,23 @@ def draw(draws: Draws, level: int) -> Problem:
     for pair in pairs:
         name, known = "_".join(pair), FACTS.get(pair)
         values[name] = known or draws.between(2, MOST[level])
+        lines.append([*pair, name, 0, None])
         alluded = not known and draws.chance(ALLUDED) and sum([bool(line[4]) for line in lines]) < 2
-        lines.append([*pair, name, 0, allusion(draws, cast(int, values[name]), nouns) if alluded else None])
+        hint = allusion(draws, cast(int, values[name]), nouns) if alluded else None
+        if hint:
+            lines.append([*pair, name, 0, hint])
     lines += idle_lines(draws, pairs, MOST[level])
     structure = {"chains": chains, "lines": draws.shuffled(lines), "style": draws.below(1 << 30)}
     return pose(structure, values, level)
 
 
 def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Problem:
-    quantities = []
+    quantities, hinted = [], {line[2] for line in structure["lines"] if line[4]}
     for owner, part, name, _, hint in sorted(structure["lines"], key=lambda line: line[2]):
-        if name:
+        if name and not hint:
             known, value = WRONG.get((owner, part)), cast(int, values[name])
             domain = known if known else around(value, 1)
-            quantities.append(Quantity(name, value, domain, bool(known or hint)))
+            quantities.append(Quantity(name, value, domain, bool(known or name in hinted)))
     first = structure["chains"][0]
     nouns = [plural(chain[-2]) for chain in structure["chains"]]
     last = f"{', '.join(nouns[:-1])} and {nouns[-1]}" if len(nouns) > 1 else nouns[0]
@@ -89,19 +95,20 @@ def _key(owner: str, section: str) -> str:
 
 
 def say(problem: Problem, quantity: Quantity) -> Words:
-    index, line = next((i, line) for i, line in enumerate(problem.structure["lines"]) if line[2] == quantity.name)
+    lines = problem.structure["lines"]
+    index, line = next((i, line) for i, line in enumerate(lines) if line[2] == quantity.name and not line[4])
     owner, fields = line[0], _fields(line[0], line[1], quantity.value)
     choose, style = wordings(f"problems/{NAME}").choose, problem.structure["style"] + 3 * index
     return Words(*[choose(_key(owner, section), style, fields) for section in ("say", "ask", "the")])
 
 
 def state(problem: Problem, known: AbstractSet[str]) -> str:
-    """The lines in their order. Of a hidden number that is alluded to, the allusion; of other hidden ones, nothing."""
+    """The lines in their order; of a hidden number, nothing but the allusion to it, if any."""
     structure, values, parts = problem.structure, problem.values, list[str]()
     choose = wordings(f"problems/{NAME}").choose
     for index, (owner, part, name, idle, hint) in enumerate(structure["lines"]):
         style = structure["style"] + 3 * index
-        if hint and name not in known:
+        if hint:
             way, said, other = hint
             fields = {**_fields(owner, part), "said": a(said) if way == "like" else said}
             parts.append(choose(f"as.{way}", style, {**fields, "others": plural(other) if other else ""}))

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from tutelage.problems.reading.answers import LONGEST, read, same
 from tutelage.problems.reading.measures import clock, duration, lone_number, ordinary, seconds
@@ -77,7 +78,12 @@ def says_undetermined(reference: str, question: str = "") -> bool:
 
 def options_of(question: str) -> dict[str, str]:
     """The options that a question offers, by letter: "(A) 12 (B) 14"."""
-    return {match[1]: match[2].strip(" .") for match in _OPTION.finditer(question[-LONGEST:])}
+    return dict(_options(question[-LONGEST:]))
+
+
+@lru_cache(maxsize=512)  # questions
+def _options(question: str) -> tuple[tuple[str, str], ...]:
+    return tuple([(match[1], match[2].strip(" .")) for match in _OPTION.finditer(question)])
 
 
 def several(reference: str) -> bool:

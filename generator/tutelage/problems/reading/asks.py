@@ -13,23 +13,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
+from tutelage.problems.reading.needing import holds
 from tutelage.problems.reading.quantities import stem
 from tutelage.problems.reading.spoken import Sentence, sentences, without_blocks
 
 COURTESY = re.compile(
-    r"\bwould you (?:like|prefer)\b|\b(?:would|do|did) you (?:want|need|see|follow|understand|have any|agree)\b"
-    r"|\bwant me to\b|\bshall (?:i|we)\b|\bshould i (?:also|continue|go|explain|show|walk)\b|\b(?:is"
-    r"|was) there anything\b|\banything else\b|\bmakes? sense\b|\b(?:can|may|could) i (?:help|assist)\b"
-    r"|\bhow (?:can|may|else) (?:can )?i (?:help|assist)|\bany (?:other |more |further )?questions\b|\b(?:does|is"
-    r"|was) (?:that|this|it)(?: all)? (?:help(?:ful)?|clear|right|correct|ok|okay|what you)\b|\bsound (?:good"
-    r"|right)\b|\b(?:let me know|tell me|feel free|ask|reach out)\b[^.?]{0,40}\b(?:if|whether) (?:you|there"
-    r"|anything|any|that|this|it|my|i)\b|\blet me know (?:if|how (?:else )?i)\b|\bfeel free\b|\bhope (?:this|that"
-    r"|it)\b|\bhappy to (?:help|explain|clarify|adjust)\b|^(?:right|correct|ok|okay|agreed|got it|clear|see|no|yes"
-    r"|ready|really|why|so|and)\W*\?\W*$|, (?:right|correct|ok|okay)\W*\?\W*$|\b(?:could|can"
-    r"|would) you (?:please )?(?:confirm|verify|check|double-check)\b|\bwhat do you think\b|\bam i (?:right"
-    r"|missing)\b|\bhave a (?:great|nice|good)\b|\bif you(?:'d| would) like\b|\bwhat do we know\b|\bdo we know\b",
+    r"\b(?:would you (?:like|prefer)\b|(?:would|do|did) you (?:want|need|see|follow|understand|have any|agree)\b"
+    r"|want me to\b|shall (?:i|we)\b|should i (?:also|continue|go|explain|show|walk)\b|(?:is|was) there anything\b"
+    r"|anything else\b|makes? sense\b|(?:can|may|could) i (?:help|assist)\b"
+    r"|how (?:can|may|else) (?:can )?i (?:help|assist)|any (?:other |more |further )?questions\b"
+    r"|(?:does|is|was) (?:that|this|it)(?: all)? (?:help(?:ful)?|clear|right|correct|ok|okay|what you)\b"
+    r"|sound (?:good|right)\b|(?:let me know|tell me|feel free|ask|reach out)\b[^.?]{0,40}\b(?:if|whether) (?:you"
+    r"|there|anything|any|that|this|it|my|i)\b|let me know (?:if|how (?:else )?i)\b|feel free\b"
+    r"|hope (?:this|that|it)\b|happy to (?:help|explain|clarify|adjust)\b"
+    r"|(?:could|can|would) you (?:please )?(?:confirm|verify|check|double-check)\b|what do you think\b"
+    r"|am i (?:right|missing)\b|have a (?:great|nice|good)\b|if you(?:'d| would) like\b|what do we know\b"
+    r"|do we know\b)"
+    r"|^(?:right|correct|ok|okay|agreed|got it|clear|see|no|yes|ready|really|why|so|and)\W*\?\W*$"
+    r"|, (?:right|correct|ok|okay)\W*\?\W*$",
     re.I,
 )
 _SO_FAR = re.compile(r"\b(?:so far|up to (?:here|this|there)|until here|as a first step)\b")
@@ -56,20 +60,20 @@ _ASKING = (
     r"|say|inform me(?: of)?|mention|confirm|fill in)"
 )
 _REQUEST = re.compile(
-    rf"(?:\b(?:please|kindly)\s+(?:also\s+)?{_ASKING}|\b(?:can|could|would|will) you\s+(?:please\s+|kindly\s+"
+    rf"(?:\b(?:(?:please|kindly)\s+(?:also\s+)?{_ASKING}|(?:can|could|would|will) you\s+(?:please\s+|kindly\s+"
     rf"|also\s+|maybe\s+)?{_ASKING}"
-    rf"|\b(?:once|when|after|as soon as|if) you (?:tell me|give me|let me know|provide|share)|^\W*(?:(?:so|then|and"
-    rf"|just|first)\s+)?(?:tell me|let me (?:also )?know|give me|specify)"
-    r"|\bi(?:'d| would| will|'ll)?\s+(?:(?:still|also|first|just|really|only|now)\s+){0,2}(?:need|require"
+    rf"|(?:once|when|after|as soon as|if) you (?:tell me|give me|let me know|provide|share)"
+    r"|i(?:'d| would| will|'ll)?\s+(?:(?:still|also|first|just|really|only|now)\s+){0,2}(?:need|require"
     r"|must have|have to have|have to know|must know|like to know|want to know|wonder|was wondering)"
     r"(?:\s+(?:to know|you to (?:tell me|provide|specify)|to (?:ask|find out|learn)|to have|information (?:about"
     r"|on)|more information (?:about|on)))?"
-    r"|\b(?:i'm|i am)\s+(?:still\s+|only\s+|just\s+)?(?:missing|lacking|wondering)(?:\s+(?:one"
+    r"|(?:i'm|i am)\s+(?:still\s+|only\s+|just\s+)?(?:missing|lacking|wondering)(?:\s+(?:one"
     r"|a)\s+(?:\w+\s+)?(?:detail|thing|piece of information|value))?"
-    r"|\b(?:the )?only (?:thing|detail|value|piece)(?: (?:that is|that's|still))? missing is|\bwhat(?:'s"
+    r"|(?:the )?only (?:thing|detail|value|piece)(?: (?:that is|that's|still))? missing is|what(?:'s"
     r"| is| (?:we|i)(?: still)?) (?:missing|lack|miss|need) is"
-    r"|\bmissing (?:piece|detail|value) is|^\W*(?:need|needed|missing|required)(?=:)"
-    r"|\b(?:are|is) (?:\w+ )?(?:needed|missing|required|unclear)(?: here)?(?=:))"
+    r"|missing (?:piece|detail|value) is|(?:are|is) (?:\w+ )?(?:needed|missing|required|unclear)(?: here)?(?=:))"
+    r"|^\W*(?:(?:(?:so|then|and|just|first)\s+)?(?:tell me|let me (?:also )?know|give me|specify)"
+    r"|(?:need|needed|missing|required)(?=:)))"
     r"\s*[:,–-]?\s*(?:about\s+)?(?P<object>.*)",
     re.I,
 )
@@ -91,6 +95,8 @@ _ISNT = re.compile(
     r"|specified|known|mentioned|clear)\b",
     re.I,
 )
+_OF_NAMED = ("not ", "n't ", "never ", "need ", "have ", "must ", "without ", "missing", "unknown", "unspecified",
+             "unclear")  # one of these stands in whatever `_NAMED` and `_ISNT` find
 _NEED_LIST = re.compile(
     r"\b(?:need|provide|missing|require|tell me|let me know|share|specify|clarify|questions?|clarifications?"
     r"|(?:more|additional|following|some) (?:information|details?))\b",
@@ -133,6 +139,7 @@ _VALUE = re.compile(
     r"|nine|ten|twelve|twenty)\b)",
     re.I,
 )
+_EMPHASIS = ("**", "__")  # may stand within a word
 _ITEM = re.compile(r"^\s*(?:[-*•+–]|\(?(?:[0-9]{1,2}|[a-h])[.)])\s*")
 _ASK_WORDS = {"the", "what", "how", "are", "can", "could", "you", "tell", "please", "provid", "know", "shar"}
 _OWN_WISH = re.compile(
@@ -152,21 +159,30 @@ class Wants(NamedTuple):
     last: int  # where the last sentence that asks begins; -1 where none does
 
 
+@lru_cache(maxsize=512)  # questions
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
 def _repeats(bare: str, told: str) -> bool:
     """Whether a sentence is one of the problem's own."""
     return bool(told) and len(bare) > 12 and " ".join(bare.split()).casefold() in told
 
 
+@lru_cache(maxsize=32)  # asked of a sentence by several readers
 def courteous(sentence: str) -> bool:
     """Whether a sentence offers, hopes or appeals, and asks for no fact. "Is that right so far?" asks for one."""
     low = sentence.lower()
-    return any(hint in low for hint in _COURTEOUS) and bool(COURTESY.search(sentence)) and not (
+    return holds(low, _COURTEOUS) and bool(COURTESY.search(sentence)) and not (
         _SO_FAR.search(low) or _OWN_WISH.match(sentence))
 
 
 def wants(said: str, question: str = "", since: int = 0) -> Wants:
     """What a text asks for behind a place in it. Sentences that repeat the problem (`question`) don't count."""
-    told = " ".join(question.split()).casefold()
+    rest = said[since:]
+    if not rest or not ("?" in rest or holds(rest, _EMPHASIS) or _hints(rest)):  # nothing that a sentence could ask by
+        return Wants((), (), -1)
+    told = _in_one_line(question)
     asked: list[str] = []
     leads: list[str] = []
     named: list[str] = []
@@ -174,7 +190,11 @@ def wants(said: str, question: str = "", since: int = 0) -> Wants:
     pieces = sentences(without_blocks(said))
     for at, sentence in enumerate(pieces):
         bare = sentence.bare
-        if sentence.start < since or not bare or _repeats(bare, told):
+        if sentence.start < since or not bare:
+            continue
+        if not listing and not sentence.asks and not _hints(bare):
+            continue
+        if _repeats(bare, told):
             continue
         listed = sentence.line in ("-", "1.")
         after = pieces[at + 1] if at + 1 < len(pieces) else None
@@ -182,8 +202,6 @@ def wants(said: str, question: str = "", since: int = 0) -> Wants:
         if listing and listed and not sentence.asks and not (after and not after.line and after.asks):
             asked.append(_ITEM.sub("", sentence.text))
             last = sentence.start
-            continue
-        if not listing and not sentence.asks and not _hints(bare):
             continue
         if sentence.asks and after is not None and _MUSING.match(bare) and not _REQUEST.search(after.bare):
             continue
@@ -212,8 +230,7 @@ _HINTS = (
 
 def _hints(bare: str) -> bool:
     """Whether a sentence has any word that asking takes: quicker than the patterns, and mostly the end of it."""
-    low = bare.lower()
-    return any(hint in low for hint in _HINTS)
+    return holds(bare.lower(), _HINTS)
 
 
 def _of_sentence(sentence: Sentence, bare: str) -> tuple[list[str], bool]:
@@ -246,12 +263,16 @@ def _object(request: re.Match[str]) -> list[str]:
 
 
 def _named(bare: str) -> list[str]:
+    if not holds(bare.lower(), _OF_NAMED):
+        return []
     found = [match["object"] for pattern in (*_NAMED, _ISNT) for match in pattern.finditer(bare)]
     return [piece for each in found for piece in _SPLIT.split(each)]
 
 
 def _once(asked: tuple[str, ...]) -> tuple[str, ...]:
     """What is asked, without a request that a question asks again: "I need the length. What is the length?"."""
+    if len(asked) < 2:
+        return asked
     stems = [{stem(word) for word in re.findall(r"[a-z]{3,}", ask.lower())} - _ASK_WORDS for ask in asked]
     questions = [stems[at] for at, ask in enumerate(asked) if ask.endswith("?")]
     again = [bool(stems[at]) and stems[at] in questions and not ask.endswith("?") for at, ask in enumerate(asked)]

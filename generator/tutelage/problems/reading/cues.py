@@ -12,6 +12,7 @@ import re
 
 from tutelage.problems.reading.asks import wants
 from tutelage.problems.reading.closings import Closing
+from tutelage.problems.reading.needing import holds
 from tutelage.problems.reading.replies import BOX, final_answer, plain
 from tutelage.problems.reading.spoken import sentences
 from tutelage.problems.reading.unsure import refuses
@@ -23,12 +24,15 @@ _JSON = re.compile(
     re.I,
 )
 _DOUBLE = re.compile(r"\[\[\s*([^\[\]\n]{1,200}?)\s*\]\]\W*\Z|\[ANSWER\]:?\s*([^\n]{1,200})", re.I)
+_PRAISES = ("correct", "right", "best")
 _CHOICE = re.compile(
     r"\b(?:correct|right|best)(?: (?:answer|option|choice))?(?: (?:is|would be):?| is|:)\s*(?:the\s+)?(?:option"
     r"|choice)?\s*[*_(\"]{0,4}([A-J])(?![\w'])|\b(?:option|choice|answer)\s*[*_(]{0,4}([A-J])\)?[*_]{0,2} (?:is"
     r"|would be) (?:the )?(?:correct|right|best)"
 )
 _THE_ANSWER = re.compile(r"\b(?:is|gives) (?:the|my|our) (?:final |correct |right )?answer\b(?! to)", re.I)
+_NONE = re.compile(r"(?:n/?a|none given|unknown|undefined|null)\b|\?", re.I)
+_DIGIT, _WORD = re.compile(r"\d"), re.compile(r"\w")
 _CLEAN = re.compile(
     r"^(?:that|therefore|thus|so|hence|:|now|still|simply|just|probably|most likely|approximately|about)\b,?\s*",
     re.I,
@@ -37,16 +41,16 @@ _CLEAN = re.compile(
 
 def cued(said: str) -> Closing | None:
     """The answer behind the last cue; with text "" where the cue's own words refuse; None without a cue."""
-    for pattern in (_TAGGED, _JSON, _DOUBLE):
-        if found := [*pattern.finditer(said)]:
+    for pattern, mark in ((_TAGGED, "<"), (_JSON, ":"), (_DOUBLE, "[")):
+        if mark in said and (found := [*pattern.finditer(said)]):
             value = next(group for group in reversed(found[-1].groups()) if group is not None)
             return _checked(value, value, found[-1].start())
     answer = final_answer(said)
     if not answer:
-        if found := [*_CHOICE.finditer(said)]:
+        if holds(said, _PRAISES) and (found := [*_CHOICE.finditer(said)]):
             letter = found[-1][1] or found[-1][2]
             return Closing(letter, found[-1][0], found[-1].start())
-        if found := [*_THE_ANSWER.finditer(said)]:
+        if "answer" in said.lower() and (found := [*_THE_ANSWER.finditer(said)]):
             return _before(said, found[-1].start())
         return None
     at = max(0, said.rfind(answer))
@@ -56,16 +60,17 @@ def cued(said: str) -> Closing | None:
 
 
 def _checked(answer: str, sentence: str, at: int) -> Closing | None:
-    words = plain(_CLEAN.sub("", answer))
-    if refuses(words) or re.match(r"(?:n/?a|none given|unknown|undefined|null)\b|\?", words, re.I):
+    clean = _CLEAN.sub("", answer)
+    words = plain(clean)
+    if refuses(words) or _NONE.match(words):
         return Closing("", sentence, at)
-    if refuses(sentence) and not re.search(r"\d", answer) and len(plain(answer)) > 1 and not BOX.search(sentence):
+    if refuses(sentence) and not _DIGIT.search(answer) and len(plain(answer)) > 1 and not BOX.search(sentence):
         return Closing("", sentence, at)
-    if not re.search(r"\w", words) and not re.search(r"\d", answer):
+    if not _WORD.search(words) and not _DIGIT.search(answer):
         return None
-    if not BOX.search(sentence) and not re.search(r"\d", words) and (words.endswith("?") or wants(answer).asked):
+    if not _DIGIT.search(words) and not BOX.search(sentence) and (words.endswith("?") or wants(answer).asked):
         return None
-    return Closing(_CLEAN.sub("", answer), sentence, at)
+    return Closing(clean, sentence, at)
 
 
 def _before(said: str, at: int) -> Closing | None:

@@ -35,6 +35,7 @@ from tutelage.problems.reading.asks import courteous, wants
 from tutelage.problems.reading.choices import settled
 from tutelage.problems.reading.closings import Closing, closing
 from tutelage.problems.reading.cues import cued
+from tutelage.problems.reading.needing import holds
 from tutelage.problems.reading.partial import formula, numberless, plan, relative, told_again, wants_numeral
 from tutelage.problems.reading.quantities import matched
 from tutelage.problems.reading.spoken import last_block, sentences, spoken, unfinished, without_blocks, words
@@ -43,9 +44,11 @@ from tutelage.problems.reading.unsure import (
     CASE,
     CHOSEN,
     DEPENDS,
+    OF_CHOSEN,
     STILL_OPEN,
     branches,
     computed,
+    conditional,
     hedged,
     hypothetical,
     parallel,
@@ -55,6 +58,10 @@ from tutelage.problems.reading.unsure import (
 ACTS = ("attempt", "clarification", "interrogation", "discussion", "hedge", "refuse", "missing")
 _NEARBY = 400  # characters before an answer in which its alternatives are looked for
 LONG = 100  # words: a longer reply with one question is a discussion
+_CONTENT = re.compile(r"[\w∞∅π√]")
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.M)
+_DIGIT = re.compile(r"\d")
+_ON_CONDITION = re.compile(r"\W*(?:if|when|suppose)\b", re.I)
 _DEFINES = re.compile(r"^(?:def|class|async def) \w", re.M)
 _ASKS_PROGRAM = re.compile(r"\b(?:function|program|code|script|class|implement\w*|python)\b", re.I)
 _ASSUMES = re.compile(
@@ -101,7 +108,7 @@ def read_reply(
     """
     said = spoken(text)
     known = answer if answer is not None and answer.strip() else None
-    if not re.search(r"[\w∞∅π√]", re.sub(r"^[ \t]*(?:```|~~~).*$", "", said, flags=re.M)):
+    if not _CONTENT.search(_FENCE.sub("", said) if holds(said, ("```", "~~~")) else said):
         return Reply("missing", "", None if known is None else False, ())
     final = _commitment(said, question, unfinished(text))
     if final is not None:
@@ -158,7 +165,7 @@ def _code(program: str) -> list[str]:
 def _commitment(said: str, question: str, thinking: bool) -> Closing | None:
     """The one answer that a reply commits itself to; None where it withholds."""
     strong = cued(said)
-    if strong is not None and wants_numeral(question) and formula(f"= {strong.text}", question):
+    if strong is not None and formula(f"= {strong.text}", question) and wants_numeral(question):
         return None
     if strong is not None and not _NAMES_ANSWER.search(strong.sentence) and formula(strong.sentence, question):
         return None  # "So x + y = 42."
@@ -174,13 +181,13 @@ def _commitment(said: str, question: str, thinking: bool) -> Closing | None:
     if _open(final, said, strong=False):
         return None
     asked = wants(said, question)
-    if not re.search(r"\d", final.text) and wants(final.sentence).named:
+    if not _DIGIT.search(final.text) and wants(final.sentence).named:
         return None
     if asked.last >= final.at and not final.sentence.endswith("?"):
         return None
     pieces = sentences(without_blocks(said))
     behind = [sentence.bare for sentence in pieces if sentence.start >= final.at]
-    if not re.search(r"\d", final.text):  # of words, those before them may be the refusal
+    if not _DIGIT.search(final.text):  # of words, those before them may be the refusal
         behind += [sentence.bare for sentence in pieces if sentence.start < final.at][-1:]
     refused = any(refuses(bare) and not courteous(bare) and not _YET.search(bare) for bare in behind)
     return None if refused and not _YET.search(final.sentence) else final
@@ -225,7 +232,7 @@ def _program(said: str, question: str) -> Closing | None:
 def _revised(strong: Closing, said: str) -> Closing:
     """A cued answer, or the one that a correction behind it comes to."""
     end = strong.at + len(strong.sentence)
-    later = closing(said[end:]) if _CORRECTS.search(said, end) else None
+    later = closing(said[end:]) if end < len(said) and _CORRECTS.search(said, end) else None
     if later is None or not re.search(r"\d", later.text) or refuses(later.sentence):
         return strong
     return later._replace(at=later.at + end)
@@ -233,7 +240,7 @@ def _revised(strong: Closing, said: str) -> Closing:
 
 def _open(final: Closing, said: str, *, strong: bool) -> bool:
     """Whether what looks like an answer is left open: one of several, or on a condition."""
-    if CHOSEN.search(said):
+    if holds(said.lower(), OF_CHOSEN) and CHOSEN.search(said):
         return False
     if strong and re.search(r"\\boxed|####", final.sentence):
         return hedged(final.text)
@@ -242,13 +249,14 @@ def _open(final: Closing, said: str, *, strong: bool) -> bool:
     if (hedged(final.sentence) and not computed(final.sentence)) or hypothetical(final.sentence):
         return True
     # an answer may be the last of several that stand in the sentences before
-    wide = re.search(r"\d", final.text) or re.match(r"\W*(?:if|when|suppose)\b", final.sentence, re.I)
+    wide = _DIGIT.search(final.text) or _ON_CONDITION.match(final.sentence)
     near = said[max(0, final.at - (_NEARBY if wide else 0)) :]
-    if any(case in final.sentence for case in branches(near)):
+    if conditional(final.sentence) and any(case in final.sentence for case in branches(near)):
         return True
+    end = final.at + len(final.sentence)
     if strong:
-        return bool(STILL_OPEN.search(said, final.at + len(final.sentence))) and len(CASE.findall(said)) > 1
-    return hedged(said[final.at + len(final.sentence) :])
+        return end < len(said) and bool(STILL_OPEN.search(said, end)) and len(CASE.findall(said)) > 1
+    return hedged(said[end:])
 
 
 def _withheld(said: str, question: str) -> tuple[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ r"""Statements that look like an answer and are none: formulas, plans, compariso
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tutelage.problems.reading.numerals import numerals
 from tutelage.problems.reading.quantities import stem
@@ -102,6 +103,7 @@ def plan(sentence: str) -> bool:
     return bool(_PLAN.search(told)) and not _COMES_OUT.search(told)
 
 
+@lru_cache(maxsize=512)  # questions
 def wants_numeral(question: str) -> bool:
     """Whether a question asks how many or how much."""
     return bool(_WANTS_NUMBER.search(_asking(question)))
@@ -139,6 +141,7 @@ def told_again(sentence: str, question: str) -> bool:
     return bool(found) and len(own) > 1 and len(own & there) >= 0.75 * len(own) and all(n.value in known for n in found)
 
 
+@lru_cache(maxsize=512)
 def _asking(question: str) -> str:
     """The last sentence of a question."""
     return " ".join(each.text for each in sentences(question)[-1:])

@@ -59,6 +59,7 @@ _LIKE = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=2048)  # a quantity is spoken of in the same words all through a dialogue
 def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in re.findall(r"[a-z]{2,}|[0-9]+", text.lower()) if word not in _STOP)
 

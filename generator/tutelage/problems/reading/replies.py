@@ -12,8 +12,10 @@ cue counts, so a student may change its mind. Only a reply without any is search
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from textwrap import dedent
 
+from tutelage.problems.reading.needing import first, holds
 from tutelage.problems.reading.numerals import plain_fractions
 
 TAIL = 20_000  # characters: an answer is looked for in the end of a reply, so that no reply can take long
@@ -31,6 +33,7 @@ _LEAD_IN = re.compile(
     r"so|thus|therefore|hence|and|then|now|my|the|our|a|new|final|correct|revised|here['’]s|here|this|is",
     re.I,
 )
+_BREAK = re.compile(r"[\n.!?:;,)]")
 _SUPPOSED = re.compile(
     r"\b(?:if|whether|suppose|what|until|once)[ \t]+(?:the|my|that|your)?[ \t]*(?:final[ \t])?$", re.I
 )
@@ -77,10 +80,13 @@ def final_answer(text: str) -> str:
     one (all of a fenced block; further lines while they go on listing "x = 2").
     """
     text = text[-TAIL:]
-    cues = [match.end() for match in _COLON.finditer(text) if _leads(text, match.start())]
-    cues += [match.end() for match in _IS.finditer(text) if not _supposed(text, match.start())]
-    cues += [match.end() for match in _HEADING.finditer(text)]
-    cues += [m.start(1) for m in _HASHES.finditer(text) if m[1][0] in _NUMERIC or not text[m.end() :].strip()]
+    cues = list[int]()
+    if (start := first(text, "answer")) >= 0:
+        cues += [match.end() for match in _COLON.finditer(text, start) if _leads(text, match.start())]
+        cues += [match.end() for match in _IS.finditer(text, start) if not _supposed(text, match.start())]
+        cues += [match.end() for match in _HEADING.finditer(text)] if holds(text, ("#", "**")) else []
+    if "####" in text:
+        cues += [m.start(1) for m in _HASHES.finditer(text) if m[1][0] in _NUMERIC or not text[m.end() :].strip()]
     at, answer = -1, ""
     for at in sorted(cues)[: -_MOST_CUES - 1 : -1]:
         if answer := _behind(text, at):
@@ -117,10 +123,12 @@ def program_in(text: str) -> str:
     return whole if not blocks and re.match(r"(?:def|import|from|class|async def)\s+\w|@\w", whole) else ""
 
 
+@lru_cache(maxsize=32)  # many readers of one answer, and of one sentence, begin with this
 def plain(text: str) -> str:
     """An answer less markup, currency, label and period; LaTeX fractions as 37/5, subscripts as digits."""
-    for digit in {c for c in text if c.isdecimal() and not c.isascii()}:
-        text = text.replace(digit, str(int(digit)))
+    if not text.isascii():
+        for digit in {c for c in text if c.isdecimal() and not c.isascii()}:
+            text = text.replace(digit, str(int(digit)))
     if "\\" in text:
         text = plain_fractions(text)
         for _ in range(2):  # a box may hold a text
@@ -128,15 +136,18 @@ def plain(text: str) -> str:
                 text = pattern.sub(new, text)
         text = plain_fractions(text)
     text = text.replace("{,}", ",")
-    text = _STRONG.sub(r"\2", _STRONG.sub(r"\2", text)).translate(_MARKS).strip(" \t\n*_#")
-    text = _BLANKS.sub("  ", _BREAKS.sub("\n", text))
+    if holds(text, "*_"):
+        text = _STRONG.sub(r"\2", _STRONG.sub(r"\2", text))
+    text = text.translate(_MARKS).strip(" \t\n*_#")
+    if "  " in text or not text.isprintable():  # of all blanks only the space is printable
+        text = _BLANKS.sub("  ", _BREAKS.sub("\n", text))
     label = _LABEL.match(text)
     return text[label.end() if label else 0 :].strip(" \t\n*_#").rstrip(".,;!? \n…")
 
 
 def _leads(text: str, at: int) -> bool:
     """Whether "Answer:" opens a line or a sentence, but for words such as "so my final"."""
-    before = re.split(r"[\n.!?:;,)]", text[max(0, at - 60) : at])[-1]
+    before = _BREAK.split(text[max(0, at - 60) : at])[-1]
     return all(_LEAD_IN.fullmatch(word) for word in before.strip(" \t>*_#-").split())
 
 
@@ -167,6 +178,8 @@ def _behind(text: str, at: int) -> str:
 
 def _boxed(text: str, after: int) -> str:
     """What the last box behind a place holds; "" where there is none, or its braces don't balance."""
+    if "\\" not in text:
+        return ""
     boxes = [match.end() for match in BOX.finditer(text) if match.end() > after]
     for start in boxes[: -4 : -1]:
         depth = 1

@@ -14,6 +14,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from tutelage.problems.reading.needing import holds
 from tutelage.problems.reading.replies import TAIL, plain
 
 HEAD = 4_000  # characters read of the beginning of a text that is longer than both together
@@ -35,7 +36,9 @@ _BLANKS = re.compile(r"[^\S\n]{3,}")  # runs of them would make patterns slow
 _QUOTED = re.compile(r"(?<![\w\"])\"[^\"\n]{1,300}\?[^\"\n]{0,100}\"|“[^”\n]{1,300}\?[^”\n]{0,100}”")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _BLOCK = re.compile(r"^[ \t]{0,8}(```+|~~~+)[^\n]*\n(.*?)(?:^[ \t]{0,8}\1[ \t]*$|\Z)", re.S | re.M)
-_END = re.compile(r"(?:[.!?…]{1,3}[\"'”’)*_\]]{0,4}\s+(?=[^\s])|\s*\n+\s*|[.!?](?=\Z))")
+# The end of a line, or a sentence's mark with a blank or the end of the text behind it. It starts with a plain set of
+# characters because the engine then skips fastest through what lies between.
+_END = re.compile(r"[.!?…\n](?:(?<=\n)\s*|(?<!\n)[.!?…]{0,2}[\"'”’)*_\]]{0,4}\s+(?=\S)|(?<=[.!?])\Z)")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|st|prof|vs|no|sq|approx|e\.g|i\.e|etc|ca|eq|fig|sgt|jr|p\.m|a\.m)\.|^\W{0,4}(?:[0-9]{1,2}"
     r"|[A-J])\.)\W*$",
@@ -43,7 +46,11 @@ _ABBREVIATED = re.compile(
 )
 _COMPUTED = re.compile(r"=\s*[$€£]?[0-9]")
 _INTERROGATIVE = re.compile(r"\b(?:what|which|how|who|when|where|is|are|do|does|can|could|should)\b", re.I)
-_MARKED = re.compile(r"^(?:[\s>#*_•✅➡️👉☑️✔️]+|[-+–]\s+)+")
+_BULLET = re.compile(r"[-*•+–]\s")
+_NUMBERED = re.compile(r"(?:\*\*)?\(?(?:[0-9]{1,2}|[a-h])[.)]")
+_OBJECT = re.compile(r"\s*(?:```\w*\s*)?\{")
+_TAGS = "<[◁"  # a mark of a model's own begins with one of these
+_MARKED = re.compile(r"(?:[\s>#*_•✅➡️👉☑️✔️]+|[-+–]\s+)+")
 
 
 class Sentence(NamedTuple):
@@ -56,27 +63,37 @@ class Sentence(NamedTuple):
     asks: bool  # whether it ends with a question mark
 
 
+@lru_cache(maxsize=8)  # the parts of the judge read one text each for itself
 def spoken(text: str) -> str:
     """What is said: behind the last thought that is closed, without special tokens; at most HEAD + TAIL characters.
 
     A thought that is never closed is all that such a reply has; it is kept, since it may have been cut off.
     """
-    closed = [match.end() for match in _CLOSE_THOUGHT.finditer(text)]
+    tagged = holds(text, _TAGS)
+    closed = [match.end() for match in _CLOSE_THOUGHT.finditer(text)] if tagged else []
     if closed:
         text = text[closed[-1] :]
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
-    text = _OPEN_THOUGHT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _INVISIBLE.sub("", _TOKENS.sub("", text)).replace("’", "'")
-    if re.match(r"\s*(?:```\w*\s*)?\{", text) and (asks := _JSON_ASKS.search(text)) and "?" in asks[1]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if tagged:
+        text = _TOKENS.sub("", _OPEN_THOUGHT.sub("", text))
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text).replace("’", "'")
+    if "{" in text and _OBJECT.match(text) and (asks := _JSON_ASKS.search(text)) and "?" in asks[1]:
         text = "\n".join(_STRINGS.findall(asks[1]))  # what a call of a tool asks is what is said
-    text = _QUOTED.sub(lambda match: match[0].replace("?", "."), text)  # a question that is quoted is not asked
-    return _BLANKS.sub("  ", _EMPTY_LINES.sub("\n\n", text)).strip()
+    if "?" in text and holds(text, '"“'):
+        text = _QUOTED.sub(lambda match: match[0].replace("?", "."), text)  # a question that is quoted is not asked
+    if "\n\n\n" in text:
+        text = _EMPTY_LINES.sub("\n\n", text)
+    if "   " in text or not text.replace("\n", "").isprintable():  # of all blanks only the space is printable
+        text = _BLANKS.sub("  ", text)
+    return text.strip()
 
 
 def unfinished(text: str) -> bool:
     """Whether a reply never comes out of its thinking: one is opened, and none is closed."""
-    return bool(_OPEN_THOUGHT.search(text)) and not _CLOSE_THOUGHT.search(text)
+    return holds(text, _TAGS) and bool(_OPEN_THOUGHT.search(text)) and not _CLOSE_THOUGHT.search(text)
 
 
 def without_blocks(said: str) -> str:
@@ -90,24 +107,22 @@ def last_block(said: str) -> str:
     return blocks[-1].strip() if blocks else ""
 
 
-@lru_cache(maxsize=4)  # the parts of the judge read one text each for itself
+@lru_cache(maxsize=8)
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text in order; each line of a list or table is one at least. Formulas stay whole."""
     found: list[Sentence] = []
     start, line = 0, True
     for match in [*_END.finditer(text), None]:
-        end = match.start() + len(match[0].rstrip()) if match else len(text)
+        end = start + len(text[start : match.end()].rstrip()) if match else len(text)
         broken = match is None or "\n" in match[0]
-        # "80 sq. ft. of it": what goes on in lower case is the same sentence
-        goes_on = match and (match[0][0] in ".…" or '"' in match[0]) and text[match.end() : match.end() + 1].islower()
-        last = match and match.end() == len(text)
-        if not broken and (goes_on or last or _ABBREVIATED.search(text[max(start, end - 12) : end])):
+        if match and not broken and _goes_on(text, start, end, match):
             continue
         piece = text[start:end].strip()
         if piece:
             mark = _mark(piece) if line else ""
             kept = piece[-LONGEST_SENTENCE:]
-            bare = _MARKED.sub("", kept).strip("*_ \t").replace("**", "").replace("__", "")
+            marked = None if kept[0].isalnum() else _MARKED.match(kept)
+            bare = (kept[marked.end() :] if marked else kept).strip("*_ \t").replace("**", "").replace("__", "")
             asks = "?" in kept[-12:] and kept.rstrip("*_`\"'”’) \t🙂😊").endswith("?")
             if asks and _COMPUTED.search(kept):  # "so that's 5 × 4 = 20?" states
                 asks = bool(_INTERROGATIVE.search(kept))
@@ -117,12 +132,21 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     return tuple(found[-_MOST_SENTENCES:])
 
 
+def _goes_on(text: str, start: int, end: int, match: re.Match[str]) -> bool:
+    """Whether a sentence that has begun at `start` does not end in a mark on its line, nor where the text does."""
+    behind = match.end()
+    # "80 sq. ft. of it": what goes on in lower case is the same sentence
+    lower = (match[0][0] in ".…" or '"' in match[0]) and text[behind : behind + 1].islower()
+    return lower or behind == len(text) or bool(_ABBREVIATED.search(text[max(start, end - 12) : end]))
+
+
 def _mark(piece: str) -> str:
-    if piece[0] in "#|":
-        return piece[0]
-    if re.match(r"[-*•+–]\s", piece):
+    first = piece[0]
+    if first in "#|":
+        return first
+    if first in "-*•+–" and _BULLET.match(piece):
         return "-"
-    return "1." if re.match(r"(?:\*\*)?\(?(?:[0-9]{1,2}|[a-h])[.)]", piece) else ""
+    return "1." if first in "*(0123456789abcdefgh" and _NUMBERED.match(piece) else ""
 
 
 def behind_last(pattern: re.Pattern[str], text: str) -> str:

@@ -28,6 +28,7 @@ from tutelage.problems.views.analysis import (
     gain_of,
     minimal_sufficient_sets,
 )
+from tutelage.problems.views.credit import Credit
 from tutelage.problems.views.search import (
     Assertion,
     Witness,
@@ -46,6 +47,7 @@ __all__ = [
     "MOST_COMPLETIONS",
     "Analysis",
     "Assertion",
+    "Credit",
     "Table",
     "Witness",
     "analyse",

@@ -16,7 +16,19 @@ import pyarrow as pa
 
 from tutelage.errors import UsageError
 from tutelage.records.schema import SFT
-from tutelage.records.trainers import candidates, kto, preference, prompt_completion, rl, sft
+from tutelage.records.trainers import (
+    alfa,
+    best_questions,
+    candidates,
+    collabllm,
+    kto,
+    preference,
+    prompt_completion,
+    rl,
+    self_play,
+    sft,
+    skills,
+)
 from tutelage.records.trainers.columns import Given
 
 __all__ = ["NAMES", "VIEWS", "Given", "TrainerView", "view_named"]
@@ -58,6 +70,22 @@ VIEWS: tuple[TrainerView, ...] = (
                 candidates.COLUMNS, candidates.weighted, whole_items=True, table="candidates"),
     TrainerView("best", "conversations whose last message is the best that could be said there", SFT,
                 candidates.COLUMNS, candidates.best, whole_items=True, table="candidates"),
+    TrainerView("ranked", "all conversations about a problem, with ranks and weights", best_questions.RANKED,
+                best_questions.COLUMNS, best_questions.ranked, whole_items=True, table="siblings"),
+    TrainerView("collabllm", "what could be said at a turn, with the columns of CollabLLM's own data", collabllm.SCHEMA,
+                collabllm.COLUMNS, collabllm.collabllm, table="collaborative"),
+    TrainerView("alfa", "good and spoilt questions, with the columns of ALFA's own files", alfa.SCHEMA, alfa.COLUMNS,
+                alfa.alfa, whole_items=True, table="question_attributes"),
+    TrainerView("vote_rl", "problems with the pool's vote as the answer", self_play.SCHEMA,
+                (*self_play.COLUMNS, "majority"), self_play.vote_rl, table="self_play"),
+    TrainerView("truth_rl", "the same problems with the right answer", self_play.SCHEMA,
+                (*self_play.COLUMNS, "truth"), self_play.truth_rl, table="self_play"),
+    TrainerView("skill_edits", "what was changed about skills after an iteration, and what it was worth", skills.EDITS,
+                skills.EDIT_COLUMNS, skills.skill_edits, table="skills"),
+    TrainerView("skill_judging", "an answer and its requirements, with the verdict", skills.JUDGING,
+                skills.JUDGING_COLUMNS, skills.skill_judging, table="skills"),
+    TrainerView("skill_versions", "two versions of a skill set, and which is better in truth", skills.VERSIONS,
+                skills.VERSION_COLUMNS, skills.skill_versions, table="skills"),
 )
 NAMES = tuple(view.name for view in VIEWS)
 

@@ -1,0 +1,1 @@
+"""Rules that somebody made up: family `rulebook`."""

@@ -1,0 +1,1 @@
+"""Learning a rulebook by self-play: Challenger, Reasoner, Judge and replay (recipe `skills`)."""
