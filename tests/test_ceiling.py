@@ -64,7 +64,8 @@ def scene(number: int, family: str = "rulebook") -> Scene:
 def tables() -> list[Table]:
     """Views of several families with one and two quantities hidden."""
     out = []
-    for name, level, hide in product(("rulebook", "linear_system", "shortest_path", "knights_knaves"), (1, 3, 5), (1, 2)):
+    families = "rulebook", "linear_system", "shortest_path", "knights_knaves"
+    for name, level, hide in product(families, (1, 3, 5), (1, 2)):
         family = family_named(name)
         draws = stream(9, name, level, hide)
         problem = family.draw(draws, level)
@@ -117,7 +118,7 @@ def test_the_likeliest_is_one_of_the_most_frequent() -> None:
 # --- the rows --------------------------------------------------------------------------------------------------------
 
 def test_what_rows_there_are() -> None:
-    """A row for each arm of an item, three paraphrases; what is told rises from nothing to all, and so does accuracy."""
+    """A row for each arm of an item, three paraphrases; what is told rises from nothing to all, so does the ceiling."""
     for made in items(40):
         assert [episode.arm for episode in made] == ["", BARE, FULL]
         rows = [row for episode in made for row in episode.native["ceiling"]]

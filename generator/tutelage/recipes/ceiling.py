@@ -50,7 +50,7 @@ from tutelage.talk.case import Case, View
 from tutelage.talk.converse import Student, converse
 from tutelage.talk.mind import Mind
 from tutelage.talk.seekers import SEEKERS, next_gap
-from tutelage.talk.statements import statement_of
+from tutelage.talk.statements import sayable
 from tutelage.talk.students import student
 from tutelage.talk.users import USERS, user
 from tutelage.values import Act, Turn, Value
@@ -179,7 +179,8 @@ def row_of(item: Item, scene: Scene, shown: Shown, turn: Turn, style: str) -> di
 @lru_cache
 def private(family: Family, levels: Sequence[int]) -> bool:
     """Whether what a family hides can be drawn anew: a number is asked for, what a quantity can be does not follow from
-    what it is, the statement is the same whatever is hidden, and all completions can be worked. As some problems show.
+    what it is, each value has a sentence, the statement is the same whatever is hidden, and all completions can be
+    worked. As some problems show.
     """
     numbers = 0
     for number in range(24):
@@ -198,7 +199,7 @@ def private(family: Family, levels: Sequence[int]) -> bool:
         other = family.pose(problem.structure, whole, problem.level)
         alike = [tuple(q.domain) for q in other.quantities] == [tuple(q.domain) for q in problem.quantities]
         if not alike or family.state(other, known) != family.state(problem, known) or \
-                family.work(other).value != answer:
+                family.work(other).value != answer or not all(sayable(family, problem, name) for name in hidden):
             return False
         numbers += 1
     return numbers > 0
@@ -209,8 +210,8 @@ def check(options: Options) -> None:
     able = [family.name for family in FAMILIES if private(family, options.levels)] \
         if options.source or options.families else []
     if options.source:
-        raise UsageError(f"source={options.source!r} cannot serve ceiling, whose hidden values are drawn anew; leave the "
-                         f"source out: families that can serve are {', '.join(able)}")
+        raise UsageError(f"source={options.source!r} cannot serve ceiling, whose hidden values are drawn anew; leave "
+                         f"the source out: families that can serve are {', '.join(able)}")
     for name in options.families:
         if name not in able:
             raise UsageError(f"family {name!r} has no private quantities with a number as the answer, so it has no "
