@@ -25,10 +25,10 @@ from tutelage.problems.reading.answers import same
 from tutelage.problems.views import Table, given, tabulate
 from tutelage.problems.views.values import UNIT, Asked, Values
 from tutelage.recipes import recipe_named
-from tutelage.recipes.collaborative import RECIPE, most_hidden
+from tutelage.recipes.collaborative import RECIPE, _pick_hidden
 from tutelage.recipes.futures import TIE, case_in
 from tutelage.recipes.recipe import check_options
-from tutelage.recipes.underspecified import facts_of, pick_hidden
+from tutelage.recipes.underspecified import facts_of, most_hidden, pick_hidden
 from tutelage.recipes.weighing import Made, Weigher, number_of
 from tutelage.records.candidates import CANDIDATES
 from tutelage.records.collaborative import COLLABORATIVE
@@ -425,8 +425,9 @@ def _blind() -> tuple[Table, dict[str, list[int]]]:
 
 def test_families_that_can_not_serve() -> None:
     """Where too few premises matter the error names the families in which enough do."""
-    least = min(FAMILIES, key=lambda family: most_hidden(family, (1,)))
-    most = most_hidden(least, (1,))
+    able = {family.name: most_hidden(family, (1,), RECIPE.name, _pick_hidden) for family in FAMILIES}
+    least = min(FAMILIES, key=lambda family: able[family.name])
+    most = able[least.name]
     assert most < 3
     with pytest.raises(UsageError, match=f"k=3 is more than can be hidden in family '{least.name}'.*at most {most}; "
                                          "families that can: .*word_problem"):

@@ -12,7 +12,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tutelage import __version__
 from tutelage.draws import stream
@@ -52,12 +52,8 @@ def build(plan: Plan, out: Path, *, workers: int = 1, overwrite: bool = False, t
     """
     if workers < 1:
         raise UsageError(f"workers={workers} is not at least 1")
-    recipe = recipe_named(plan.recipe)
-    check_options(recipe, plan.options)
-    use_templates(templates)
-    pool, source = open_source(plan)
-    known = identity(plan, source.get("sha256", ""))
-    if (finished := folder.prepare(out, known, overwrite=overwrite)) is not None:
+    recipe, known, source, pool, finished = begun(plan, out, overwrite, templates)
+    if finished is not None:
         return finished
     with folder.lock(out):
         done = folder.receipts(out)
@@ -73,6 +69,26 @@ def build(plan: Plan, out: Path, *, workers: int = 1, overwrite: bool = False, t
         except OSError as error:
             raise folder.unwritten(out, error) from error
     return manifest
+
+
+class Begun(NamedTuple):
+    """What a build knows before its first row."""
+
+    recipe: Recipe
+    known: dict[str, Any]  # the identity of the dataset
+    source: dict[str, Any]  # what the manifest says of the source
+    pool: Sequence[Posed]
+    finished: dict[str, Any] | None  # the manifest, where the folder holds this very dataset already
+
+
+def begun(plan: Plan, out: Path, overwrite: bool, templates: Path | None) -> Begun:
+    """Makes the folder ready. Raises UsageError, SourceError or StoreError before anything is written."""
+    recipe = recipe_named(plan.recipe)
+    check_options(recipe, plan.options)
+    use_templates(templates)
+    pool, source = open_source(plan)
+    known = identity(plan, source.get("sha256", ""))
+    return Begun(recipe, known, source, pool, folder.prepare(out, known, overwrite=overwrite))
 
 
 def make_item(recipe: Recipe, plan: Plan, index: int, pool: Sequence[Posed]) -> Result:

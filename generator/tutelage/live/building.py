@@ -16,22 +16,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from tutelage.building import Progress, add_item, finish_shard, identity, manifest_of, open_source
+from tutelage.building import Progress, add_item, begun, finish_shard, manifest_of
 from tutelage.environment import Environment
 from tutelage.errors import BudgetSpent, ModelError, RequestFailed, UsageError
 from tutelage.live.rollout import Rollout, rollout
 from tutelage.models.client import Client
 from tutelage.online.scene import Scenario, made
 from tutelage.plan import Plan
-from tutelage.recipes import recipe_named
-from tutelage.recipes.recipe import Result, check_options
+from tutelage.recipes.recipe import Result
 from tutelage.records.episode import Drop, Episode
 from tutelage.records.rollouts import TABLE
 from tutelage.records.schema import pack_row
 from tutelage.store import folder
 from tutelage.store.shards import ShardWriter
 from tutelage.talk.leaks import find_leaks
-from tutelage.wording import use_templates
 
 CACHE, FAILED = "cache.sqlite", "failed.jsonl"
 MODEL = "model"  # the student's policy, where a model is the student
@@ -55,12 +53,8 @@ def build_live(plan: Plan, out: Path, client: Client, *, overwrite: bool = False
     """
     if plan.live is None:
         raise UsageError("the plan names no model; give it live=Live(student=…)")
-    recipe = recipe_named(plan.recipe)
-    check_options(recipe, plan.options)
-    use_templates(templates)
-    _, source = open_source(plan)
-    known = identity(plan, source.get("sha256", ""))
-    if (finished := folder.prepare(out, known, overwrite=overwrite)) is not None:
+    recipe, known, source, _, finished = begun(plan, out, overwrite, templates)
+    if finished is not None:
         return finished
     with folder.lock(out):
         try:

@@ -60,7 +60,7 @@ class Family:
     """
 
     name: str
-    domain: str  # arithmetic, algebra, graphs, logic, code
+    domain: str  # arithmetic, algebra, graphs, logic, code, rules
     summary: str
     kind: Callable[[Structure], str]  # the kind of answer that a structure asks for, see `answers.same`
     slips: tuple[str, ...]

@@ -10,18 +10,16 @@ written answer. Credits of questions, the control with another user's replies an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from math import prod
 from typing import Any
 
 from tutelage.draws import Draws, stream
-from tutelage.errors import UsageError
-from tutelage.plan import MOST_HIDDEN, Options
-from tutelage.problems.family import Family, Posed, all_names, pack, structure_hash
+from tutelage.plan import Options
+from tutelage.problems.family import all_names, pack, structure_hash
 from tutelage.problems.views import Credit, Table, tabulate
-from tutelage.recipes.recipe import Item, Recipe, Result, families_of, pick, pose_item
+from tutelage.recipes.recipe import Item, Recipe, Result, pick, pose_item
 from tutelage.recipes.sibling_rows import Other, Sibling, candidate_rows, ranked, sibling_rows, told_before
-from tutelage.recipes.underspecified import Facts, facts_of
+from tutelage.recipes.underspecified import Facts, check_hidden, facts_of
 from tutelage.records.episode import Drop, Episode, content_id
 from tutelage.talk.acts import ASK, TELL, TELL_DERIVED, Voice, student_voice, teacher_voice
 from tutelage.talk.case import Case, View
@@ -245,26 +243,7 @@ def _question_ids(siblings: Sequence[Sibling], rows: Sequence[Mapping[str, Any]]
 
 def check(options: Options) -> None:
     """Raises UsageError for families that have too few premises to hide."""
-    if options.source:
-        return
-    for family in families_of(options) if options.families else ():
-        if min(options.k) > (most := most_hidden(family, options.levels)):
-            able = ", ".join(other.name for other in families_of(Options())
-                             if most_hidden(other, options.levels) >= min(options.k))
-            raise UsageError(f"k={min(options.k)} is more than can be hidden in family {family.name!r} at levels "
-                             f"{', '.join(map(str, options.levels))}: at most {most}; families that can: "
-                             f"{able or 'none'}")
-
-
-@lru_cache
-def most_hidden(family: Family, levels: tuple[int, ...]) -> int:
-    """How many premises can be hidden at once in a family's problems, at most 3, as far as some of them show."""
-    draws, most = stream(0, RECIPE_NAME, family.name), 0
-    for level in levels:
-        for number in range(8):
-            facts = facts_of(Posed(family, family.draw(stream(0, "k", family.name, level, number), level), ""))
-            most = max([most, *[k for k in range(1, MOST_HIDDEN + 1) if pick_hidden(facts, draws, k)]])
-    return most
+    check_hidden(options, RECIPE_NAME, pick_hidden)
 
 
 RECIPE = Recipe(

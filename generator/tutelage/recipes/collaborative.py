@@ -10,17 +10,16 @@ from the exact values, so none is chosen for its luck. (arXiv 2502.00640, sectio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from math import prod
 from typing import Any
 
 from tutelage.draws import Draws, stream
 from tutelage.errors import UsageError
-from tutelage.plan import MOST_HIDDEN, Options
-from tutelage.problems.family import Family, Posed, all_names, pack, structure_hash
+from tutelage.plan import Options
+from tutelage.problems.family import Family, all_names, pack, structure_hash
 from tutelage.problems.views import MOST_COMPLETIONS, Table, tabulate
-from tutelage.recipes.recipe import Item, Recipe, Result, families_of, pick, pose_item
-from tutelage.recipes.underspecified import MOST_TURNS, Facts, facts_of
+from tutelage.recipes.recipe import Item, Recipe, Result, pick, pose_item
+from tutelage.recipes.underspecified import MOST_TURNS, Facts, check_hidden, facts_of
 from tutelage.records.episode import Drop, Episode, content_id
 from tutelage.talk.acts import STATE, student_voice, teacher_voice
 from tutelage.talk.case import Case, View
@@ -165,26 +164,7 @@ def check(options: Options) -> None:
         raise UsageError(f"window={options.window} is shorter than k={most}: looking ahead fewer questions than are "
                          f"needed, to ask seems worth no more than to guess; give --window {most} or more, or --k "
                          f"{'1' if options.window == 1 else f'1-{options.window}'}")
-    if options.source:
-        return
-    for family in families_of(options) if options.families else ():
-        if min(options.k) > (most := most_hidden(family, options.levels)):
-            able = ", ".join(other.name for other in families_of(Options())
-                             if most_hidden(other, options.levels) >= min(options.k))
-            raise UsageError(f"k={min(options.k)} is more than can be hidden in family {family.name!r} at levels "
-                             f"{', '.join(map(str, options.levels))}: at most {most}; families that can: "
-                             f"{able or 'none'}")
-
-
-@lru_cache
-def most_hidden(family: Family, levels: tuple[int, ...]) -> int:
-    """How many premises can be hidden at once in a family's problems, at most 3, as far as some of them show."""
-    draws, most = stream(0, "collaborative", family.name), 0
-    for level in levels:
-        for number in range(8):
-            facts = facts_of(Posed(family, family.draw(stream(0, "k", family.name, level, number), level), ""))
-            most = max([most, *[k for k in range(1, MOST_HIDDEN + 1) if _pick_hidden(facts, draws, k)]])
-    return most
+    check_hidden(options, "collaborative", _pick_hidden)
 
 
 RECIPE = Recipe(

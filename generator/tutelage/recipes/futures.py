@@ -17,10 +17,11 @@ from tutelage.problems.views import Table, gain_of
 from tutelage.problems.views.values import UNIT
 from tutelage.recipes.recipe import Item
 from tutelage.recipes.underspecified import Facts
-from tutelage.recipes.weighing import Belief, Told, Weighed, Weigher, problem_in, work_in
+from tutelage.recipes.weighing import Belief, Told, Weighed, Weigher, problem_in
 from tutelage.talk import candidates as say
 from tutelage.talk.acts import ASK, Voice
 from tutelage.talk.case import Case
+from tutelage.talk.closing import work_in
 from tutelage.talk.mind import Mind
 from tutelage.talk.seekers import next_gap
 from tutelage.talk.users import USERS, told_names, user

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from tutelage.draws import Draws, stream
 from tutelage.errors import UsageError
-from tutelage.plan import Options
+from tutelage.plan import MOST_HIDDEN, Options
 from tutelage.problems.family import Family, Posed, structure_hash, to_json
 from tutelage.problems.views import (
     MOST_COMPLETIONS,
@@ -206,6 +206,32 @@ def need_asides(recipe: str) -> Callable[[Options], None]:
                              f"families that do: {', '.join(f.name for f in with_asides())}")
 
     return check
+
+
+Pick = Callable[[Facts, Draws, int], tuple[str, ...]]
+"""(facts, draws, k) -> k premises to hide; () where there are none."""
+
+
+def check_hidden(options: Options, recipe: str, pick: Pick) -> None:
+    """Raises UsageError where a chosen family never has as many premises to hide at once as the smallest wanted k."""
+    for family in families_of(options) if options.families and not options.source else ():
+        if min(options.k) > (most := most_hidden(family, options.levels, recipe, pick)):
+            able = ", ".join(other.name for other in families_of(Options())
+                             if most_hidden(other, options.levels, recipe, pick) >= min(options.k))
+            raise UsageError(f"k={min(options.k)} is more than can be hidden in family {family.name!r} at levels "
+                             f"{', '.join(map(str, options.levels))}: at most {most}; families that can: "
+                             f"{able or 'none'}")
+
+
+@lru_cache
+def most_hidden(family: Family, levels: tuple[int, ...], recipe: str, pick: Pick) -> int:
+    """How many premises can be hidden at once in a family's problems, at most 3, as far as some of them show."""
+    draws, most = stream(0, recipe, family.name), 0
+    for level in levels:
+        for number in range(8):
+            facts = facts_of(Posed(family, family.draw(stream(0, "k", family.name, level, number), level), ""))
+            most = max([most, *[k for k in range(1, MOST_HIDDEN + 1) if pick(facts, draws, k)]])
+    return most
 
 
 @lru_cache

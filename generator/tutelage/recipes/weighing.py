@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tutelage.draws import Draws
-from tutelage.errors import NoAnswer
 from tutelage.problems.family import from_json
 from tutelage.problems.reading.answers import same
 from tutelage.problems.views import Table, gain_of, given
@@ -23,6 +22,7 @@ from tutelage.talk import candidates as say
 from tutelage.talk.acts import ASK, TELL_PART
 from tutelage.talk.candidates import State
 from tutelage.talk.case import Case
+from tutelage.talk.closing import work_in
 from tutelage.talk.mind import Mind
 from tutelage.talk.seekers import next_gap
 from tutelage.talk.users import told_names
@@ -236,11 +236,3 @@ def problem_in(case: Case, world: Mapping[str, Value]) -> Problem:
     """The problem in a world where the hidden quantities have these values."""
     problem = case.problem
     return case.family.pose(problem.structure, {**problem.values, **world}, problem.level)
-
-
-def work_in(case: Case, world: Mapping[str, Value]) -> Work | None:
-    """The right work in such a world; None where there are no words for it."""
-    try:
-        return case.family.work(problem_in(case, world))
-    except NoAnswer:
-        return None

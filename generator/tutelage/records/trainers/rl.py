@@ -44,7 +44,7 @@ SCHEMA = pa.schema([
     ("id", pa.string()),  # that of the episode
     ("data_source", pa.string()),  # "tutelage/" and the recipe
     ("prompt", MSGS),  # the statement, one message of the user
-    ("ability", pa.string()),  # arithmetic, algebra, graphs, logic, code: the family's domain
+    ("ability", pa.string()),  # arithmetic, algebra, graphs, logic, code, rules: the family's domain
     ("reward_model", REWARD_MODEL),  # style "rule"
     ("extra_info", EXTRA_INFO),
     ("env_class", pa.string()),  # "tutelage"
