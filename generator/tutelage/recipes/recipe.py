@@ -69,6 +69,7 @@ class Recipe:
     tables: tuple[str, ...] = ()  # the configs of the recipe's own tables (`records.tables`)
     check: Callable[[Options], None] | None = None  # raises UsageError for options that the recipe can't serve
     usable: Callable[[Posed, Options], bool] | None = None  # of a source's problems; None: all are
+    runs: bool = False  # an item is a run of many dialogues, not one problem
     evaluates: bool = False  # made for evaluation: from structures that no training split holds, unless told otherwise
 
 

@@ -201,5 +201,6 @@ RECIPE = Recipe(
     teachers=tuple(policy.name for policy in TEACHERS if not policy.control),
     make=make,
     tables=("self_play",),
+    runs=True,
     check=check,
 )

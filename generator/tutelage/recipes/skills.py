@@ -180,5 +180,6 @@ RECIPE = Recipe(
     teachers=(JUDGE,),
     make=make,
     tables=("skills",),
+    runs=True,
     check=check,
 )

@@ -82,7 +82,7 @@ def _core(case: Case, question: Question, pens: _Pens) -> str:
 def _question(case: Case, name: str, pens: _Pens) -> str:
     if name.startswith(RESULT):
         return pens.pick("core", "result", phrase=step_of(case.right, name).what)
-    return pens.pick("core", "core", question=case.family.words(case.problem, case.problem.quantity(name)).question)
+    return case.family.words(case.problem, case.problem.quantity(name)).question
 
 
 def _phrase(case: Case, name: str) -> str:

@@ -14,6 +14,7 @@ from tutelage.problems.rules.working import (
     WRONG_END,
     WRONG_ROW,
     Reading,
+    answer,
     done,
     pieces_of,
     plan,
@@ -91,14 +92,13 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
         piece = pieces[planned.piece]
         reading = reading_of(kind, piece.sign)
         fields |= _fields(problem, kind, piece, reading, planned.piece)
-    if reading == RIGHT:
+    if reading == RIGHT or answer(structure, problem.values, reading) == right.value:
         return None
     work = written(problem, reading)
     same_until = next((at for at, (one, two) in enumerate(zip(work.steps, right.steps, strict=False)) if one != two),
                       len(right.steps))
     told = fields.values()  # by chance they may hold what the teacher must not say
-    if work.value == right.value or same_until != step or right.steps[step].value in told or \
-            right.answer in told:
+    if same_until != step or right.steps[step].value in told or right.answer in told:
         return None
     return Slip(kind, step, work, fields)
 
