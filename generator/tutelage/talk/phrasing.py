@@ -58,7 +58,7 @@ def render(case: Case, question: Question, voice: Voice, *, later: bool = False)
 
 def system_prompt() -> str:
     """What a model that asks is told beforehand, in the view `alfa`."""
-    return wordings(FILE).choose("system", 0, {})
+    return wordings("roles/asker").choose("system", 0, {})
 
 
 def _core(case: Case, question: Question, pens: _Pens) -> str:
