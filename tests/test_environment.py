@@ -15,7 +15,7 @@ from tutelage.building import make_item
 from tutelage.draws import stream
 from tutelage.environment import Environment
 from tutelage.errors import UsageError
-from tutelage.online.hearing import hear, several_answers
+from tutelage.online.hearing import about, hear, several_answers
 from tutelage.online.scene import Scenario, is_tutor
 from tutelage.online.tutor import _found
 from tutelage.problems import FAMILIES
@@ -316,3 +316,17 @@ def test_a_teacher_begins_where_the_student_has_come_to() -> None:
     for count in range(len(steps)):
         text = ". ".join(step.value for step in steps[:count])
         assert _found(env.scene, [opening, Turn("student", Act("talk"), text)]) == count
+
+
+@pytest.mark.parametrize("family", [family.name for family in FAMILIES if family.domain != "code"])
+def test_a_question_in_its_own_words_is_heard_as_what_it_asks(family: str) -> None:
+    """Each quantity, asked for as a student of ours asks for it; where two are asked for alike, one of them."""
+    env = Environment("proactive", seed=3, split="", families=(family,))
+    for _ in range(12):
+        env.reset()
+        case = env.scene.case
+        questions = {q.name: case.family.words(case.problem, q).question for q in case.problem.quantities}
+        for name, question in questions.items():
+            found = about(env.scene, (question,))
+            assert found
+            assert questions[found[0]] == question, (name, found)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from tutelage.errors import UsageError
 from tutelage.online.matching import Topic
-from tutelage.online.scene import Scene, is_tutor
+from tutelage.online.scene import Scene, bare_words, is_tutor
 from tutelage.problems.reading.answers import final_answer, numbers_in, program_in
 from tutelage.problems.reading.judge import Reply, read_reply
 from tutelage.problems.reading.needing import first, holds
@@ -248,7 +248,13 @@ def _to_teacher(scene: Scene, said: str, asks: tuple[str, ...]) -> Heard:
 
 
 def about(scene: Scene, asks: Sequence[str]) -> tuple[str, ...]:
-    """The quantities that the asks are about; those that nobody has told yet first."""
+    """The quantities that the asks are about; those that nobody has told yet first.
+
+    One that is asked for in its own words is that one, though another may have them in another order: "How many boxes
+    of novels are there?" is not "How many novels are in a box?".
+    """
+    if own := dict.fromkeys([name for ask in asks if (name := scene.own_questions.get(bare_words(ask))) is not None]):
+        return tuple(sorted(own, key=lambda name: name in scene.case.known))
     for mapping in scene.spoken_of if asks else ():
         if names := matched(asks, mapping):
             return tuple(sorted(names, key=lambda name: name in scene.case.known))

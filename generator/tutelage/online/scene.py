@@ -11,6 +11,8 @@ the row's teacher. A scene is read-only: all episodes of a scenario (a group of 
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
@@ -171,6 +173,14 @@ class Scene:
         return self._values[answer]
 
     @cached_property
+    def own_questions(self) -> Mapping[str, str]:
+        """The quantities by their own questions, as `bare_words`; those that two share are left out."""
+        asked = [(bare_words(self.case.family.words(self.case.problem, q).question), q.name)
+                 for q in self.case.problem.quantities]
+        shared = Counter(question for question, _ in asked)
+        return {question: name for question, name in asked if shared[question] == 1}
+
+    @cached_property
     def spoken_of(self) -> tuple[Mapping[str, str], ...]:
         """How each quantity is asked for and spoken of, in the ways to look for it, the surest first."""
         words = {q.name: self.case.family.words(self.case.problem, q) for q in self.case.problem.quantities}
@@ -243,6 +253,11 @@ def _pool(plan: Plan) -> Sequence[Posed]:
 @lru_cache(maxsize=4)
 def _opened(plan: Plan) -> Sequence[Posed]:
     return open_source(plan)[0]
+
+
+def bare_words(text: str) -> str:
+    """A text's words, small and without what stands between them."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 @lru_cache(maxsize=4096)
