@@ -43,6 +43,7 @@ SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_
 METHOD = "2602.16488"  # arXiv id of social meta-learning, cited whatever the recipe
 GSM8K, GSM8K_PAPER = re.compile(r"gsm8k:.*|openai/gsm8k(:.*)?"), "2110.14168"
 WIDTH, LOOK, MOST_BARS, BAR = 96, 100, 14, 360  # characters a line; rows to choose from; bars a plot; pixels
+MEASURED = ("shallow", "asking", "suspicion", "attributes", "ceilings", "votes")  # by some recipes only
 SIDES = {"user": "teacher", "assistant": "student"}
 COLOURS = {"teacher": "#8250df", "student": "#0969da"}
 
@@ -183,7 +184,7 @@ def _fields(root: Path, manifest: Mapping[str, Any], configs: Mapping[str, Confi
         "splits": {split.name for each in configs.values() for split in each.splits},
         "held": ", ".join([*plan.options.holdout_families,
                            *[f"level {level}" for level in plan.options.holdout_levels]]),
-        "stats": {"shallow": {}, "asking": {}, "suspicion": {}, **found}, "licences": about["license"],
+        "stats": {**{name: {} for name in MEASURED}, **found}, "licences": about["license"],
         "leaks": {reason: count for reason, count in found["dropped"].items() if reason.startswith("leak")},
         "sample": _sample(root, manifest, configs), "citations": citations(cited),
         "share": _share, "shares": _shares, "code": _code,

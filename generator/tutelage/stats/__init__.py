@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from tutelage.plan import Plan
 from tutelage.recipes import tables_of
 from tutelage.records.episode import loss_mask
 from tutelage.records.tables import TABLES
-from tutelage.stats import asking, attributes, ceiling, replay, shallow
+from tutelage.stats import asking, attributes, ceiling, replay, shallow, votes
 from tutelage.store import folder
 from tutelage.store.splits import FAILURES
 from tutelage.talk.acts import ATTEMPTS, HINT, QUESTIONS
@@ -36,6 +36,15 @@ NAMES = {True: "complete", False: "missing"}
 SAMPLE = 20_000
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SENTENCE = re.compile(r"(?<=[.?!:])\s+|\n+")
+
+
+# what recipes with a table of their own are measured by: name, table, columns, and a function of the rows
+OF_TABLES: tuple[tuple[str, str, list[str], Callable[[Iterator[dict[str, Any]]], dict[str, Any]]], ...] = (
+    ("attributes", attributes.TABLE, attributes.COLUMNS, attributes.pass_rates),
+    ("replay", replay.TABLE, replay.COLUMNS, replay.replay),
+    ("ceilings", ceiling.TABLE, ceiling.COLUMNS, ceiling.ceilings),
+    ("votes", votes.TABLE, votes.COLUMNS, votes.votes),
+)
 
 
 def stats(root: Path) -> dict[str, Any]:
@@ -57,12 +66,8 @@ def stats(root: Path) -> dict[str, Any]:
         "bytes": sum(file["bytes"] for file in manifest["files"]), **seen.summary(),
         "dropped": manifest["counts"].get("dropped", {}), "source": manifest["source"],
         **_own(root, manifest, tables_of(plan), asked),
-        **({"attributes": attributes.pass_rates(_rows(root, manifest, attributes.TABLE, attributes.COLUMNS))}
-           if attributes.TABLE in tables_of(plan) else {}),
-        **({"replay": replay.replay(_rows(root, manifest, replay.TABLE, replay.COLUMNS))}
-           if replay.TABLE in tables_of(plan) else {}),
-        **({"ceilings": ceiling.ceilings(_rows(root, manifest, ceiling.TABLE, ceiling.COLUMNS))}
-           if ceiling.TABLE in tables_of(plan) else {}),
+        **{name: measure(_rows(root, manifest, table, columns)) for name, table, columns, measure in OF_TABLES
+           if table in tables_of(plan)},
     }
 
 
@@ -193,5 +198,7 @@ def stats_text(found: Mapping[str, Any]) -> str:
         lines += [*shallow.lines(found["shallow"]), *asking.lines("student", found["asking"]),
                   *asking.lines("style", found.get("suspicion", {}))]
     lines += attributes.lines(found.get("attributes", {}))
+    lines += asking.lines("arm", found.get("ceilings", {}))
+    lines += asking.lines("round", found.get("votes", {}))
     lines.append("dropped: " + (", ".join(f"{reason} {n:,}" for reason, n in found["dropped"].items()) or "nothing"))
     return "\n".join(lines)
