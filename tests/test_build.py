@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -535,20 +536,30 @@ def _fail(item: int, tick: Callable[[int], None]) -> int:
     raise UsageError(f"item {item}")
 
 
+@contextmanager
+def no_worker_left() -> Iterator[None]:
+    """Fails where this process has a child that it didn't have before, but for the helper that multiprocessing keeps.
+
+    The runner of programs is a child that stays, from whichever test needed it first.
+    """
+    before = children(os.getpid())
+    yield
+    new = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children(os.getpid()) - before}
+    assert not {pid: command for pid, command in new.items() if b"resource_tracker" not in command}
+
+
 def test_a_killed_worker_is_one_error() -> None:
     """A worker that is killed from outside (out of memory, say) ends the work with one error that says what to do."""
-    with pytest.raises(StoreError, match="fewer --workers"):
+    with no_worker_left(), pytest.raises(StoreError, match="fewer --workers"):
         list(each(_end, shared=(), items=range(3), workers=2))
-    assert not workers_left()
 
 
 def test_ctrl_c_is_raised_where_no_lock_is_held() -> None:
     """Ctrl-C amid the work is put off until it can be raised safely; then all is as before, and no worker is left."""
     handler = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
+    with no_worker_left(), pytest.raises(KeyboardInterrupt):
         list(each(_interrupt, shared=(), items=range(40), workers=2))
     assert signal.getsignal(signal.SIGINT) is handler
-    assert not workers_left()
 
 
 def test_workers_never_hear_of_ctrl_c() -> None:
@@ -557,17 +568,10 @@ def test_workers_never_hear_of_ctrl_c() -> None:
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
-def workers_left() -> set[int]:
-    """This process's children but for the helper that multiprocessing keeps."""
-    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children(os.getpid())}
-    return {pid for pid, command in commands.items() if b"resource_tracker" not in command}
-
-
 def test_a_worker_s_error_is_the_caller_s() -> None:
     """What the function raises in a worker is raised here."""
-    with pytest.raises(UsageError, match="item"):
+    with no_worker_left(), pytest.raises(UsageError, match="item"):
         list(each(_fail, shared=(), items=range(3), workers=2))
-    assert not workers_left()
 
 
 # --- refused before anything is written -------------------------------------------------------------------------------

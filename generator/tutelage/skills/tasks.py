@@ -45,7 +45,7 @@ def task_of(problem: Problem, book: Book) -> Task | None:
     right, rules = family.work(problem), needs(problem)
     known = [slip for kind, step in family.sites(problem, right) if (slip := family.slip(problem, right, kind, step))]
     slips = {rule: slip for rule in rules if (slip := _misreading(rule, book, known))}
-    if not rules or len(slips) < len(rules) or not _told_apart(slips):
+    if not rules or len(slips) < len(rules) or not _told_apart(right, slips):
         return None
     order = tuple(sorted(rules, key=lambda rule: slips[rule].step))
     rubrics = [Rubric(rule, requirement(book, rule, problem.structure["style"]), right.steps[slips[rule].step].line,
@@ -67,10 +67,14 @@ def _misreading(rule: str, book: Book, known: list[Slip]) -> Slip | None:
                  and (sign is None or slip.fields["name"] == sign)), None)
 
 
-def _told_apart(slips: Mapping[str, Slip]) -> bool:
-    """Whether no mistake's line stands in the work of another mistake."""
-    return not any(shown(one) in [step.line for step in two.work.steps]
-                   for rule, one in slips.items() for other, two in slips.items() if other != rule)
+def _told_apart(right: Work, slips: Mapping[str, Slip]) -> bool:
+    """Whether no mistake's line stands in the work of another mistake, nor a line that a rubric names within another
+    line ("4 & 2 = 10." in "The exception counts: 4 & 2 = 10."), so that rubrics can be run on words as well."""
+    lines = {step.line for work in (right, *[slip.work for slip in slips.values()]) for step in work.steps}
+    named = {line for slip in slips.values() for line in (shown(slip), right.steps[slip.step].line)}
+    within = any(one != line and one in line for one in named for line in lines)
+    return not within and not any(shown(one) in [step.line for step in two.work.steps]
+                                  for rule, one in slips.items() for other, two in slips.items() if other != rule)
 
 
 def met(rubric: Rubric, work: Work) -> bool:
