@@ -185,7 +185,8 @@ def test_each_misreading_breaks_its_requirement_first() -> None:
 def test_no_named_line_stands_within_another_line() -> None:
     """A rubric is run on words: "4 & 2 = 10." within "The exception counts: 4 & 2 = 10." would meet what isn't met."""
     for task in tasks():
-        lines = {step.line for work in (task.right, *[slip.work for slip in task.slips.values()]) for step in work.steps}
+        works = (task.right, *[slip.work for slip in task.slips.values()])
+        lines = {step.line for work in works for step in work.steps}
         for rubric in task.rubrics[:-1]:
             assert {rubric.expected, rubric.mistaken} <= lines
             assert not [line for line in lines - {rubric.expected} if rubric.expected in line]
