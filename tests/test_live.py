@@ -95,7 +95,8 @@ def test_no_request_holds_what_only_the_teacher_knows() -> None:
     with ModelServer(learner) as server:
         import asyncio
 
-        from tutelage.live.building import make_live
+        from tutelage.live.group import make
+        from tutelage.live.roles import Roles
         from tutelage.models.client import Client
         from tutelage.plan import Live, Options, Plan
 
@@ -104,7 +105,7 @@ def test_no_request_holds_what_only_the_teacher_knows() -> None:
         async def run() -> None:
             async with Client("student", [server.url], model="tiny") as client:
                 for item in range(ITEMS):
-                    await make_live(plan, item, client)
+                    await make(plan, item, Roles(client))
 
         asyncio.run(run())
     assert server.requests

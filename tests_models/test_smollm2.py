@@ -17,6 +17,7 @@ from tutelage.checking import check
 from tutelage.errors import ModelError, RequestFailed
 from tutelage.live.building import build_live
 from tutelage.live.evaluating import evaluate, of_recipe
+from tutelage.live.roles import Roles
 from tutelage.models.cache import Cache
 from tutelage.models.client import Client
 from tutelage.models.wire import Sampling
@@ -72,8 +73,8 @@ def test_a_build_of_its_words_is_what_the_exact_teacher_says_to_them(client: Cal
                                                                      tmp_path: Path) -> None:
     """No fault in any dialogue, kept or failed; again from the cache it is the same, byte for byte."""
     with Cache(tmp_path / "cache") as cache:
-        manifest = build_live(plan(6), tmp_path / "one", client(cache))
-        again = build_live(plan(6), tmp_path / "two", client(cache))
+        manifest = build_live(plan(6), tmp_path / "one", Roles(client(cache)))
+        again = build_live(plan(6), tmp_path / "two", Roles(client(cache)))
     found = check(tmp_path / "one")
     assert (found.faults, found.checked["episodes"] > 0) == ((), True)
     assert manifest["participants"]["student"]["requests"] > 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from tutelage import __version__
-from tutelage.cli_models import build_with_model, evaluate
+from tutelage.cli_models import build_with_models, evaluate
 from tutelage.errors import TutelageError, UsageError
 from tutelage.parameters import CONTEXT, ModelOptions, Words, addresses_in, model_options, plan_options
 
@@ -97,13 +97,17 @@ def show(recipe: str, rows: int, seed: int, private: bool, as_json: bool, templa
               help="Processes. The bytes don't depend on it.")
 @click.option("--views", type=Words(), default=(), show_default="sft", metavar="a,b",
               help="Further configs for trainers, as tutelage export --views adds them.")
+@click.option("--reword", type=Words(), default=(), metavar="URL",
+              help="Address of a model that puts the exact dialogues into other words.")
+@click.option("--teacher-model", default="", show_default="the server's first", help="Name of the teacher's model.")
+@click.option("--reword-model", default="", show_default="the server's first", help="Name of the model that rewords.")
 @click.option("--overwrite", is_flag=True, help="Replace another dataset in the folder.")
 @click.option("--config", type=click.Path(path_type=Path), default=None, is_eager=True,
               callback=lambda context, _, path: read_config(context, path),
               help="A TOML file with any of these options; the command line wins.")
 def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, workers: int | None,
           views: tuple[str, ...], overwrite: bool, config: Path | None, templates: Path | None,
-          model: ModelOptions, **options: Any) -> None:
+          reword: tuple[str, ...], model: ModelOptions, **options: Any) -> None:
     """Builds the dataset of a RECIPE, or goes on with an unfinished build.
 
     \b
@@ -113,8 +117,9 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
     tutelage build --config build.toml
     tutelage build sml --rows 500 --student http://127.0.0.1:8000/v1 --group 8
 
-    With an address as --student a real model is the student of each item, and the exact teacher replies to its words.
-    Its key comes from TUTELAGE_STUDENT_KEY or OPENAI_API_KEY. Exit code 1 where a request failed for good.
+    With an address as --student a real model is the student of each item, and the exact teacher replies to its words;
+    with one as --teacher as well, a model does. Keys come from TUTELAGE_STUDENT_KEY, TUTELAGE_TEACHER_KEY,
+    TUTELAGE_REWORD_KEY or OPENAI_API_KEY. Exit code 1 where a request failed for good.
     """
     from tutelage.building import default_rows, default_workers, kept_message
     from tutelage.exporting import build_and_export as run
@@ -123,11 +128,13 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
 
     if not recipe:
         raise UsageError('no recipe is given; name one (tutelage build sml), or in the --config file (recipe = "sml")')
-    addresses, options["students"] = addresses_in(options["students"])
+    addresses = {"reword": reword}
+    addresses["student"], options["students"] = addresses_in(options["students"])
+    addresses["teacher"], options["teachers"] = addresses_in(options["teachers"])
     plan = make_plan(recipe, default_rows(options["source"]) if rows is None else rows, seed, options)
     out = out or Path("outputs") / recipe
-    if addresses:
-        build_with_model(plan, out, addresses, model, views=views, overwrite=overwrite, templates=templates)
+    if any(addresses.values()):
+        build_with_models(plan, out, addresses, model, views=views, overwrite=overwrite, templates=templates)
         return
     if not plan.options.source:  # the Hub's loader needs pandas
         spare_pandas()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from tutelage.plan import Plan
 
 
-def build_with_model(plan: Plan, out: Path, addresses: Sequence[str], model: ModelOptions, *, views: Sequence[str],
-                overwrite: bool, templates: Path | None) -> None:
-    """A build with a real model as the student."""
+def build_with_models(plan: Plan, out: Path, addresses: Mapping[str, Sequence[str]], model: ModelOptions, *,
+                      views: Sequence[str], overwrite: bool, templates: Path | None) -> None:
+    """A build with real models in the roles that have addresses."""
     from tutelage.building import kept_message
     from tutelage.exporting import export
     from tutelage.live.building import build_live
-    from tutelage.live.participants import opened, with_model
+    from tutelage.live.participants import opened, with_models
     from tutelage.report import built_text, progress_bar
 
     try:
-        with opened("student", addresses, model, out) as client, progress_bar(plan.rows) as progress:
-            manifest = build_live(with_model(plan, client, model), out, client, overwrite=overwrite,
+        with opened(addresses, model, out) as roles, progress_bar(plan.rows) as progress:
+            manifest = build_live(with_models(plan, roles, model), out, roles, overwrite=overwrite,
                                   templates=templates, progress=progress)
         manifest = export(out, views) if views else manifest
     except KeyboardInterrupt:
@@ -81,8 +81,8 @@ def evaluate(addresses: tuple[str, ...], recipe: str, dataset: Path | None, item
         if dataset is None else of_dataset(dataset, items, turns=max_turns)
     out = out or Path("outputs") / f"evaluation-{given.plan.recipe}"
     try:
-        with opened("student", addresses, model, out) as client:
-            result = asyncio.run(run(given, client, out, runs=runs))
+        with opened({"student": addresses}, model, out) as roles:
+            result = asyncio.run(run(given, roles, out, runs=runs))
     except KeyboardInterrupt:
         click.echo("stopped; run the same command to go on: no reply is asked for twice", err=True)
         sys.exit(130)

@@ -66,7 +66,7 @@ def plan_options(command: F) -> F:
         click.option("--student", "--students", "students", type=Words(), default=(), show_default="the recipe's mix",
                      help="Student policies (see tutelage list); or the address of a model that is the student, http://…/v1."),
         click.option("--teacher", "--teachers", "teachers", type=Words(), default=(), show_default="the recipe's mix",
-                     help="Teacher policies."),
+                     help="Teacher policies; or the address of a model, beside one as --student."),
         click.option("--max-turns", default=4, show_default=True, help="Student turns at most."),
         click.option("--keep", default="paper", show_default=True, metavar="paper|strict",
                      help="paper: dialogues that end right. strict: also not in the first turn."),
@@ -103,7 +103,9 @@ def plan_options(command: F) -> F:
 class ModelOptions(NamedTuple):
     """How a model is asked. None is the server's or the usual value."""
 
-    student_model: str  # "": the first that the server names
+    student_model: str  # "": the first that the server names; of the others as well
+    teacher_model: str
+    reword_model: str
     group: int  # dialogues an item
     temperature: float | None
     top_p: float | None
@@ -123,7 +125,7 @@ def model_options(command: F) -> F:
 
     @functools.wraps(command)
     def with_model(*args: Any, **given: Any) -> Any:
-        fields = {name: given.pop(name) for name in ModelOptions._fields}
+        fields = {name: given.pop(name, "") for name in ModelOptions._fields}  # roles that a command doesn't know: ""
         return command(*args, model=ModelOptions(**fields), **given)
 
     wrapped: Any = with_model

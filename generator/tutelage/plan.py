@@ -49,11 +49,19 @@ class Options:
     holdout_levels: tuple[int, ...] = ()
 
 
+ROLES = ("student", "teacher", "reword")  # what a real model can be
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """A real model as the student of each item, and how it is asked. None leaves a field to its server."""
+    """Real models in roles of each item, by name, and how they are asked. None leaves a field to its server.
 
-    student: str  # the model's name; where it runs does not decide what it says
+    Where a model runs does not decide what it says, so its address is no part of it.
+    """
+
+    student: str = ""  # "": the students of the recipe
+    teacher: str = ""  # "": the exact teacher, or user
+    reword: str = ""  # who puts exact dialogues into other words; "": they stay as they are
     group: int = 1  # dialogues an item
     temperature: float | None = None
     top_p: float | None = None
@@ -64,6 +72,11 @@ class Live:
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
                 raise UsageError(f"{name}={value} is not in {least}..{most}")
+        if self.teacher and not self.student:
+            raise UsageError("a model as the teacher needs a model as the student; give --student URL, or have exact "
+                             "dialogues put into other words with --reword URL")
+        if self.reword and self.student:
+            raise UsageError("only exact dialogues are put into other words; give either --student or --reword")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,7 @@ class Plan:
     rows: int
     seed: int = 0
     options: Options = Options()
-    live: Live | None = None  # None: the student is simulated
+    live: Live | None = None  # None: no model takes part
 
     def __post_init__(self) -> None:
         if not 1 <= self.rows <= MOST_ROWS:
@@ -132,8 +145,9 @@ class Plan:
             option = f"--{field.name.replace('_', '-')}"
             words += [option, ",".join(map(str, value)) if isinstance(value, tuple) else str(value)]
         if self.live is not None:
-            words += ["--student", "URL", "--student-model", self.live.student]
-            for field in fields(Live)[1:]:
-                if (value := getattr(self.live, field.name)) != field.default:
-                    words += [f"--{field.name.replace('_', '-')}", str(value)]
+            for field in fields(Live):
+                if (value := getattr(self.live, field.name)) == field.default:
+                    continue
+                option = f"--{field.name.replace('_', '-')}"
+                words += [option, "URL", f"{option}-model", value] if field.name in ROLES else [option, str(value)]
         return shlex.join(words)

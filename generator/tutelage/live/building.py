@@ -1,4 +1,4 @@
-"""Builds with a real model as the student: the items of a recipe, a group of dialogues each, with the exact teacher.
+"""Builds with real models as participants of a recipe's items; what is made of an item says `live.makers`.
 
 The whole dialogue is the unit of concurrency: many are under way at a time and none waits for another, though their
 rows are written in the order of the items. What a server has replied is in the cache before its dialogue goes on, so a
@@ -12,38 +12,23 @@ import json
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from tutelage.building import Progress, add_item, begun, finish_shard, manifest_of
-from tutelage.environment import Environment
-from tutelage.errors import BudgetSpent, ModelError, RequestFailed, UsageError
-from tutelage.live.rollout import Rollout, rollout
-from tutelage.models.client import Client
-from tutelage.online.scene import Scenario, made
+from tutelage.errors import BudgetSpent, ModelError, UsageError
+from tutelage.live.makers import maker_of
+from tutelage.live.roles import Roles
 from tutelage.plan import Plan
-from tutelage.recipes.recipe import Result
-from tutelage.records.episode import Drop, Episode
-from tutelage.records.rollouts import TABLE
-from tutelage.records.schema import pack_row
+from tutelage.recipes import tables_of
 from tutelage.store import folder
 from tutelage.store.shards import ShardWriter
-from tutelage.talk.leaks import find_leaks
 
 CACHE, FAILED = "cache.sqlite", "failed.jsonl"
-MODEL = "model"  # the student's policy, where a model is the student
 T = TypeVar("T")
 
 
-class Made(NamedTuple):
-    """What an item gave, and the dialogues that failed: their number in the group, and why."""
-
-    result: Result
-    failed: tuple[tuple[int, str], ...] = ()
-
-
-def build_live(plan: Plan, out: Path, client: Client, *, overwrite: bool = False, templates: Path | None = None,
+def build_live(plan: Plan, out: Path, roles: Roles, *, overwrite: bool = False, templates: Path | None = None,
                progress: Progress | None = None) -> dict[str, Any]:
     """Builds the dataset of a plan with `live`, or goes on with it, and returns its manifest.
 
@@ -58,14 +43,14 @@ def build_live(plan: Plan, out: Path, client: Client, *, overwrite: bool = False
         return finished
     with folder.lock(out):
         try:
-            asyncio.run(_build(plan, out, client, progress))
+            asyncio.run(_build(plan, out, roles, progress))
         except ModelError:
             if not folder.receipts(out):  # nothing was made: another model's build may take the folder
                 folder.clear(out)
             raise
         try:
             failed = _failed(out)
-            manifest = {**manifest_of(plan, recipe, known, source, out), "participants": {"student": client.to_json()},
+            manifest = {**manifest_of(plan, recipe, known, source, out), "participants": roles.to_json(),
                         "requests_failed": failed}
             folder.complete(out, manifest)
         except OSError as error:
@@ -73,15 +58,16 @@ def build_live(plan: Plan, out: Path, client: Client, *, overwrite: bool = False
     return manifest
 
 
-async def _build(plan: Plan, out: Path, client: Client, progress: Progress | None) -> None:
+async def _build(plan: Plan, out: Path, roles: Roles, progress: Progress | None) -> None:
     done = folder.receipts(out)
     missing = [shard for shard in range(plan.shards) if shard not in done]
     numbers = [number for shard in missing for number in _items(plan, shard)]
     count = plan.rows - len(numbers)
-    async with client, aclosing(in_order(numbers, lambda number: make_live(plan, number, client),
-                                         2 * client.most)) as made_items:
+    make, tables = maker_of(plan), tables_of(plan)
+    async with roles.opened(), aclosing(in_order(numbers, lambda number: make(plan, number, roles),
+                                                 2 * roles.most)) as made_items:
         for shard in missing:
-            writer = ShardWriter(out, shard, plan.shards, plan.options.train_on, (TABLE,))
+            writer = ShardWriter(out, shard, plan.shards, plan.options.train_on, tables)
             counts, failed = Counter[str](), list[dict[str, Any]]()
             try:
                 for number in _items(plan, shard):
@@ -122,52 +108,6 @@ async def in_order(numbers: Iterable[int], make: Callable[[int], Awaitable[T]], 
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
-
-
-async def make_live(plan: Plan, item: int, client: Client) -> Made:
-    """The dialogues of an item's group: those of reward 1, those of reward 0, and those that failed."""
-    assert plan.live is not None
-    scenario = Scenario(replace(plan, live=None), item)
-    scene = made(scenario)
-    if scene is None:
-        return Made(Result(dropped=(Drop("the item gives no dialogue"),)))
-
-    async def one(number: int) -> Rollout | str:
-        env = Environment(plan.recipe, seed=plan.seed, split="", max_turns=plan.options.max_turns)
-        try:
-            return await rollout(env, scenario, number, client.reply)
-        except RequestFailed as error:
-            return str(error)
-
-    played = await asyncio.gather(*[one(number) for number in range(plan.live.group)])
-    ended = [(number, each) for number, each in enumerate(played) if isinstance(each, Rollout)]
-    passed = sum(each.dialogue.reward for _, each in ended)
-    kept, failed, dropped, ids = list[Episode](), list[Episode](), list[Drop](), set[str]()
-    for number, each in ended:
-        episode = _episode(plan, item, each, number, len(ended), passed, client.model)
-        if (name := pack_row(episode).id) in ids:
-            dropped.append(Drop("the same dialogue as another of its group"))
-        elif leaks := find_leaks(episode.dialogue.case, episode.dialogue.turns):
-            dropped.append(Drop(f"leak ({leaks[0].kind})"))
-        elif episode.dialogue.reward and plan.options.keep == "strict" and episode.dialogue.solved_turn < 2:
-            dropped.append(Drop("solved in the first turn (strict)"))
-        else:
-            (kept if episode.dialogue.reward else failed).append(episode)
-        ids.add(name)
-    return Made(Result(tuple(kept), tuple(failed), tuple(dropped)),
-                tuple([(number, each) for number, each in enumerate(played) if isinstance(each, str)]))
-
-
-def _episode(plan: Plan, item: int, played: Rollout, number: int, group: int, passed: int, model: str) -> Episode:
-    scene, replies = played.env.scene, played.replies
-    episode = Episode(plan.recipe, "", plan.seed, item, scene.source, MODEL, scene.guide, MODEL, scene.voice.name,
-                      plan.options.max_turns, scene.structure, played.dialogue)
-    return episode._replace(native={TABLE: [{
-        "id": pack_row(episode).id, "item": item, "number": number, "group": group, "passed": passed,
-        "pass_rate": passed / group, "model": model, "thoughts": [reply.thoughts for reply in replies],
-        "prompt_tokens": sum(reply.prompt_tokens for reply in replies),
-        "completion_tokens": sum(reply.completion_tokens for reply in replies),
-        "finish": [reply.finish for reply in replies]}]})
 
 
 def _write_failed(out: Path, shard: int, failed: list[dict[str, Any]]) -> None:

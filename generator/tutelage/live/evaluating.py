@@ -20,6 +20,7 @@ from tutelage.environment import Environment
 from tutelage.errors import RequestFailed, StoreError, UsageError
 from tutelage.live.building import in_order
 from tutelage.live.metrics import Figures, Outcome, difference, measured
+from tutelage.live.roles import Roles
 from tutelage.live.rollout import rollout
 from tutelage.models.client import Client
 from tutelage.online.scene import Scenario
@@ -94,7 +95,7 @@ def tasks_of(given: Set, runs: int) -> Iterator[Task]:
                 yield Task(arm, own, run, other)
 
 
-async def evaluate(given: Set, client: Client, out: Path, *, runs: int = 1) -> dict[str, Any]:
+async def evaluate(given: Set, roles: Roles, out: Path, *, runs: int = 1) -> dict[str, Any]:
     """Plays all dialogues, writes transcripts and figures to the folder `out`, and returns the figures.
 
     Raises UsageError for runs < 1, ModelError and BudgetSpent as the client does.
@@ -104,8 +105,10 @@ async def evaluate(given: Set, client: Client, out: Path, *, runs: int = 1) -> d
     tasks, outcomes, failed = list(tasks_of(given, runs)), dict[str, list[Outcome]](), list[str]()
     out.mkdir(parents=True, exist_ok=True)
     temporary = out / f".{TRANSCRIPTS}.part"
-    async with client, aclosing(in_order(range(len(tasks)), lambda n: _play(tasks[n], given.turns, client),
-                                         2 * client.most)) as played:
+    client = roles.student
+    assert client is not None
+    async with roles.opened(), aclosing(in_order(range(len(tasks)), lambda n: _play(tasks[n], given.turns, client),
+                                                 2 * roles.most)) as played:
         with temporary.open("w", encoding="utf-8") as file:
             for task in tasks:
                 outcome = await anext(played)
@@ -120,7 +123,7 @@ async def evaluate(given: Set, client: Client, out: Path, *, runs: int = 1) -> d
     result = {"recipe": plan.recipe, "seed": plan.seed, "options": plan.to_json()["options"], "turns": given.turns,
               "items": len(given.items), "runs": runs, "arms": {arm or "main": _json(each)
                                                                for arm, each in figures.items()},
-              **_gains(figures), "failed": failed, "participants": {"student": client.to_json()}}
+              **_gains(figures), "failed": failed, "participants": roles.to_json()}
     folder.write_json(out / RESULT, result, indent=2)
     return result
 

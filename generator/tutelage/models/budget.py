@@ -53,6 +53,15 @@ class Budget:
             raise UsageError(f"max_cost={max_cost} needs the price of a million tokens; give --price PROMPT,COMPLETION")
         self.max_requests, self.max_tokens, self.max_cost = max_requests, max_tokens, max_cost
         self.price, self.spent, self.asked = price or Price(), Spent(), 0
+        self._all = [self]
+
+    def beside(self, price: Price | None = None) -> Budget:
+        """The budget of another role with the same limits: what both spend counts; `price` None: the same price."""
+        other = Budget(max_requests=self.max_requests, max_tokens=self.max_tokens, max_cost=self.max_cost,
+                       price=price or self.price)
+        other._all = self._all
+        self._all.append(other)
+        return other
 
     @property
     def left(self) -> bool:
@@ -62,14 +71,18 @@ class Budget:
     @property
     def why(self) -> str:
         """Which limit is reached, with its figure; "" while none is."""
-        spent = self.spent
-        tokens = spent.prompt_tokens + spent.completion_tokens
-        if self.max_requests is not None and max(self.asked, spent.requests) >= self.max_requests:
-            return f"{max(self.asked, spent.requests):,} of {self.max_requests:,} requests"
-        if self.max_tokens is not None and tokens >= self.max_tokens:
-            return f"{tokens:,} of {self.max_tokens:,} tokens"
-        if self.max_cost is not None and spent.cost >= self.max_cost:
-            return f"{spent.cost:.2f} of {self.max_cost:.2f} cost"
+        if self.max_requests is not None:
+            requests = sum([max(role.asked, role.spent.requests) for role in self._all])
+            if requests >= self.max_requests:
+                return f"{requests:,} of {self.max_requests:,} requests"
+        if self.max_tokens is not None:
+            tokens = sum([role.spent.prompt_tokens + role.spent.completion_tokens for role in self._all])
+            if tokens >= self.max_tokens:
+                return f"{tokens:,} of {self.max_tokens:,} tokens"
+        if self.max_cost is not None:
+            cost = sum([role.spent.cost for role in self._all])
+            if cost >= self.max_cost:
+                return f"{cost:.2f} of {self.max_cost:.2f} cost"
         return ""
 
     def ask(self) -> None:

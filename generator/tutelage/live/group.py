@@ -1,0 +1,67 @@
+"""A group of dialogues about one item: a real model is the student, the teacher exact, as rollouts for RL are made."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from tutelage.environment import Environment
+from tutelage.errors import RequestFailed
+from tutelage.live.made import MODEL, Made
+from tutelage.live.roles import Roles
+from tutelage.live.rollout import Rollout, rollout
+from tutelage.online.scene import Scenario, made
+from tutelage.plan import Plan
+from tutelage.recipes.recipe import Result
+from tutelage.records.episode import Drop, Episode
+from tutelage.records.rollouts import TABLE
+from tutelage.records.schema import pack_row
+from tutelage.talk.leaks import find_leaks
+
+
+async def make(plan: Plan, item: int, roles: Roles) -> Made:
+    """The dialogues of an item's group: those of reward 1, those of reward 0, and those that failed."""
+    client = roles.student
+    assert plan.live is not None
+    assert client is not None
+    scenario = Scenario(replace(plan, live=None), item)
+    scene = made(scenario)
+    if scene is None:
+        return Made(Result(dropped=(Drop("the item gives no dialogue"),)))
+
+    async def one(number: int) -> Rollout | str:
+        env = Environment(plan.recipe, seed=plan.seed, split="", max_turns=plan.options.max_turns)
+        try:
+            return await rollout(env, scenario, number, client.reply)
+        except RequestFailed as error:
+            return str(error)
+
+    played = await asyncio.gather(*[one(number) for number in range(plan.live.group)])
+    ended = [(number, each) for number, each in enumerate(played) if isinstance(each, Rollout)]
+    passed = sum(each.dialogue.reward for _, each in ended)
+    kept, failed, dropped, ids = list[Episode](), list[Episode](), list[Drop](), set[str]()
+    for number, each in ended:
+        episode = _episode(plan, item, each, number, len(ended), passed, client.model)
+        if (name := pack_row(episode).id) in ids:
+            dropped.append(Drop("the same dialogue as another of its group"))
+        elif leaks := find_leaks(episode.dialogue.case, episode.dialogue.turns):
+            dropped.append(Drop(f"leak ({leaks[0].kind})"))
+        elif episode.dialogue.reward and plan.options.keep == "strict" and episode.dialogue.solved_turn < 2:
+            dropped.append(Drop("solved in the first turn (strict)"))
+        else:
+            (kept if episode.dialogue.reward else failed).append(episode)
+        ids.add(name)
+    return Made(Result(tuple(kept), tuple(failed), tuple(dropped)),
+                tuple([(number, each) for number, each in enumerate(played) if isinstance(each, str)]))
+
+
+def _episode(plan: Plan, item: int, played: Rollout, number: int, group: int, passed: int, model: str) -> Episode:
+    scene, replies = played.env.scene, played.replies
+    episode = Episode(plan.recipe, "", plan.seed, item, scene.source, MODEL, scene.guide, MODEL, scene.voice.name,
+                      plan.options.max_turns, scene.structure, played.dialogue)
+    return episode._replace(native={TABLE: [{
+        "id": pack_row(episode).id, "item": item, "number": number, "group": group, "passed": passed,
+        "pass_rate": passed / group, "model": model, "thoughts": [reply.thoughts for reply in replies],
+        "prompt_tokens": sum(reply.prompt_tokens for reply in replies),
+        "completion_tokens": sum(reply.completion_tokens for reply in replies),
+        "finish": [reply.finish for reply in replies]}]})
