@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import datasets
 import pytest
 
 pytest.importorskip("verl", reason="make test-trainers, or pip install -r tests_trainers/loaders/verl.txt")
@@ -14,6 +16,8 @@ pytest.importorskip("verl", reason="make test-trainers, or pip install -r tests_
 from omegaconf import OmegaConf
 from verl.utils.dataset.multiturn_sft_dataset import MultiTurnSFTDataset
 from verl.utils.dataset.rl_dataset import RLHFDataset, collate_fn
+
+import tutelage
 
 Rows = Callable[..., Any]
 Files = Callable[[str], list[str]]
@@ -44,6 +48,22 @@ def test_rl_gives_the_agent_loop_and_the_reward_what_they_need(rows: Rows, files
         assert batch["reward_model"][i]["ground_truth"] == row["ground_truth"]
         assert batch["index"][i] == row["extra_info"]["index"]
         assert json.loads(batch["extra_info"][i]["scenario_json"]) == json.loads(row["scenario"])
+
+
+def test_rl_in_one_turn_has_the_vote_or_the_truth(tokenizer: Any, tmp_path: Path) -> None:
+    """The problems of `self_play`: the same rows with either label."""
+    config = OmegaConf.create({"prompt_key": "prompt", "max_prompt_length": 2048, "return_raw_chat": True,
+                               "cache_dir": str(tmp_path), "filter_overlong_prompts_workers": 1})
+    labels = {}
+    for view in ("vote_rl", "truth_rl"):
+        rows = list(islice(tutelage.stream("self_play", view=view, seed=3, families=("rates",)), 20))
+        datasets.Dataset.from_list(rows).to_parquet(tmp_path / f"{view}.parquet")
+        made = RLHFDataset([str(tmp_path / f"{view}.parquet")], tokenizer, config)
+        batch = collate_fn([made[i] for i in range(20)])
+        assert [list(each) for each in batch["raw_prompt"]] == [row["prompt"] for row in rows]
+        labels[view] = [each["ground_truth"] for each in batch["reward_model"]]
+        assert labels[view] == [row["reward_model"]["ground_truth"] for row in rows]
+    assert labels["vote_rl"] != labels["truth_rl"]
 
 
 def test_extra_info_as_json_would_fail(rows: Rows, tokenizer: Any, tmp_path: Path) -> None:

@@ -239,7 +239,8 @@ def exported_text(manifest: Mapping[str, Any], out: Path, consumer: str) -> str:
                   f'data_files="{out.as_posix()}/{views[-1].name}/train-*.parquet", split="train")']
         return "\n".join(lines)
     reader = consumer_named(consumer)
-    lacking = [name for name in reader.views if name not in {view.name for view in views}]
+    # a view of a recipe's own table is no loss to the others
+    lacking = [name for name in reader.views if name not in {view.name for view in views} and not view_named(name).table]
     lines += [f"no row of {name} can be made of this dataset" for name in lacking]
     lines += [f"written for {reader.title}: {', '.join(reader.files)}"] if reader.files else []
     return "\n".join([*lines, "", f"{reader.title}:", "", lines_for(reader, out, manifest)])

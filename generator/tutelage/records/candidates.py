@@ -3,7 +3,8 @@
 One table serves the recipes that compare turns (collaborative, best_questions, question_attributes): a row a
 candidate, after the words that it would follow. Each fills what it computes; what is not computed is -1, or "" or
 empty. All figures are exact, over the completions of the view taken as equally likely, but for `mr_mc`, which is there
-to check `mr_belief` by. Costs are small enough that no real figure is as low as -1.
+to check `mr_belief` by. Which figures a recipe computes is a matter of the recipe, not of the row, so -1 is never both:
+where `score` can be so low (best_questions: a reply that misleads), every row has one.
 """
 
 from __future__ import annotations

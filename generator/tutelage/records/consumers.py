@@ -30,12 +30,12 @@ class Consumer(NamedTuple):
 
 
 CONSUMERS = (
-    Consumer("trl", "TRL", ("sft", "prompt_completion", "preference", "kto", "rl"), (MASK,)),
-    Consumer("unsloth", "Unsloth", ("sft", "prompt_completion", "preference", "kto", "rl")),
+    Consumer("trl", "TRL", ("sft", "prompt_completion", "preference", "pairs", "best", "kto", "rl"), (MASK,)),
+    Consumer("unsloth", "Unsloth", ("sft", "prompt_completion", "preference", "pairs", "best", "kto", "rl")),
     Consumer("axolotl", "Axolotl", ("sft", "preference"), ("axolotl.yaml",)),
     Consumer("llama-factory", "LLaMA-Factory", ("sft", "preference", "kto"), ("dataset_info.json",)),
     Consumer("ms-swift", "ms-swift", ("sft", "preference_full")),
-    Consumer("verl", "veRL", ("sft", "rl")),
+    Consumer("verl", "veRL", ("sft", "rl", "truth_rl", "vote_rl")),
     Consumer("openrlhf", "OpenRLHF", ("sft", "preference_full", "rl")),
     Consumer("skyrl", "SkyRL", ("sft", "rl")),
     Consumer("prime-rl", "prime-rl", ("sft",), ("prime-rl.toml",)),
