@@ -22,7 +22,7 @@ from tutelage.plan import Plan
 from tutelage.processes import Tick, each
 from tutelage.recipes import recipe_named
 from tutelage.records.consumers import Consumer, companions_of, consumer_named, lines_for
-from tutelage.records.trainers import VIEWS, Given, TrainerView, view_named
+from tutelage.records.trainers import EPISODES, VIEWS, Given, TrainerView, view_named
 from tutelage.store import folder
 from tutelage.store.shards import config_of
 from tutelage.store.splits import FAILURES, splits_of
@@ -239,8 +239,9 @@ def exported_text(manifest: Mapping[str, Any], out: Path, consumer: str) -> str:
                   f'data_files="{out.as_posix()}/{views[-1].name}/train-*.parquet", split="train")']
         return "\n".join(lines)
     reader = consumer_named(consumer)
-    # a view of a recipe's own table is no loss to the others
-    lacking = [name for name in reader.views if name not in {view.name for view in views} and not view_named(name).table]
-    lines += [f"no row of {name} can be made of this dataset" for name in lacking]
+    read = [view_named(name) for name in reader.views]
+    # that a view of other recipes' tables is not there goes without saying
+    lines += [f"no row of {view.name} can be made of this dataset" for view in read
+              if view not in views and view.table == EPISODES]
     lines += [f"written for {reader.title}: {', '.join(reader.files)}"] if reader.files else []
     return "\n".join([*lines, "", f"{reader.title}:", "", lines_for(reader, out, manifest)])
