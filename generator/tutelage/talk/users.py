@@ -92,8 +92,8 @@ class _Replies:
         turn = self._missing(case, missing, told, history)
         if not stated:
             return turn
-        opening = self.say("stated", sentence=" ".join([_words(case, name).sentence for name in stated]))
-        return turn._replace(text=f"{opening} {turn.text}")
+        rest = self.say("stated_too", sentence=" ".join([_words(case, name).sentence for name in stated]))
+        return turn._replace(text=f"{turn.text} {rest}")
 
     def _missing(self, case: Case, names: Sequence[str], told: frozenset[str], history: History) -> Turn:
         """The reply about quantities that nobody has told, in the way of the policy."""
