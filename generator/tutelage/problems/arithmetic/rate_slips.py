@@ -9,7 +9,9 @@ from typing import Any
 from tutelage.errors import NoAnswer
 from tutelage.problems.arithmetic import telling
 from tutelage.problems.arithmetic.expressions import Node, evaluate
+from tutelage.problems.arithmetic.plots import FACTS
 from tutelage.problems.arithmetic.telling import Edit, Teller
+from tutelage.problems.family import MISREMEMBERED
 from tutelage.values import Problem, Slip, Structure, Value, Work
 from tutelage.wording import wordings
 
@@ -25,6 +27,7 @@ KINDS = (
     "took_change_for_result",
     "wrong_whole",
     "forgot_a_step",
+    MISREMEMBERED,
 )
 CHANGES = {"cut_amount", "raise_amount", "commission_amount"}
 MINUTES = {"hours", "hours_1", "hours_2"}
@@ -82,13 +85,17 @@ SKIPPED = {
     "net",
 }
 WHOLES = {"average", "blend_price", "share"}  # divisions of a sum by a sum
+NEVER_WRONG = {"whole"}  # facts that nobody misremembers
 
 
 def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
-    nodes, names = problem.structure["nodes"], problem.values
+    nodes, names, facts = problem.structure["nodes"], problem.values, set(NEVER_WRONG)
     for index, node in enumerate(nodes):
         key = node[2]
+        if (fact := _fact_of(node)) and fact not in facts:  # a fact is misremembered where it is first used
+            facts.add(fact)
+            found.append((MISREMEMBERED, index))
         if key in CHANGES:
             found += [("took_percent_as_amount", index), ("took_change_for_result", index + 1)]
             if index > 1 and nodes[index - 2][2] in CHANGES:
@@ -110,6 +117,11 @@ def sites(problem: Problem, right: Work) -> list[tuple[str, int]]:
         elif key in INVERTED:
             found.append(("inverted_rate", index))
     return found
+
+
+def _fact_of(node: Node) -> str:
+    """The fact that a node uses; "" where it uses none."""
+    return next((arg for arg in node[1] if arg in FACTS), "")
 
 
 def slip(teller: Teller, problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
@@ -134,6 +146,12 @@ def _edit(structure: Structure, values: Mapping[str, Value], kind: str, step: in
     nodes: Sequence[Any] = structure["nodes"]
     op, args, key, unit, phrase = nodes[step]
     line = f"{kind}.line"
+    if kind == MISREMEMBERED:
+        fact = _fact_of(nodes[step])
+        # to divide by 60 would leave thirds, which no line could be right about; 1 over a power of ten has an end
+        wrong = [n for n in FACTS[fact][1:] if op != "ratio" or 10**6 % n == 0]
+        taken = wrong[structure["style"] % 4 // 3 % len(wrong)]  # mostly the likeliest one
+        return Edit({step: nodes[step]}, step, line, values={fact: taken})
     if kind == "percent_put_back":
         raised = ["raised", [nodes[step + 1][1][0], args[1]], *nodes[step + 2][2:]]
         return Edit({step + 2: raised}, step + 2, line, frozenset((step, step + 1)))
@@ -228,6 +246,10 @@ def _fields(
         fields["part"] = right.steps[args[-1]].what
     elif kind == "took_percent_as_amount":
         fields["plan"] = choose(f"plan.{nodes[step + 1][0]}", style, fields)
+    elif kind == MISREMEMBERED:
+        fact = _fact_of(nodes[step])
+        fields["said"], fields["wrong"] = _called(teller, structure, right, fact), str(edit.values[fact])
+        fields["fact"] = choose(f"s.fact_{fact}", style, {"n": str(FACTS[fact][0])})
     return fields
 
 
