@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 from effect import measure, report, text, train  # noqa: E402
 from effect.arms import ARMS, CLAIMS  # noqa: E402
-from effect.data import views  # noqa: E402
+from effect.data import asks_for, views  # noqa: E402
 from effect.model import REACH, Decoder, Model, Shape  # noqa: E402
 from effect.play import Game, calculated, play, read  # noqa: E402
 
@@ -30,6 +30,7 @@ MESSAGES = [{"role": "user", "content": "There are 263 eggs.", "loss": False},
             {"role": "user", "content": "263.", "loss": False},
             {"role": "assistant", "content": "Answer: 263 eggs", "loss": True}]
 OPTIONS = Options(families=("parts",), levels=(1,))
+NEW = ("bell", "star")
 
 
 def small(words: text.Vocabulary, *, sink: bool = True) -> Model:
@@ -166,7 +167,7 @@ def test_the_calculator_works_out_what_was_written(line: str, result: str) -> No
 
 
 @pytest.fixture(scope="module")
-def missing() -> list[Case]:
+def missing() -> tuple[Case, ...]:
     return views(OPTIONS, 12, 1, 5)
 
 
@@ -178,7 +179,7 @@ def speak(game: Game, said: str) -> None:
     game.close()
 
 
-def test_views_lack_what_the_answer_hangs_on(missing: list[Case]) -> None:
+def test_views_lack_what_the_answer_hangs_on(missing: tuple[Case, ...]) -> None:
     """One premise that matters goes untold, no fact; complete views lack nothing, and tell the same problems."""
     for case, whole in zip(missing, views(OPTIONS, 12, 0, 5), strict=True):
         (name,) = {q.name for q in case.problem.quantities} - case.known
@@ -187,7 +188,19 @@ def test_views_lack_what_the_answer_hangs_on(missing: list[Case]) -> None:
         assert whole.known == case.known | {name}
 
 
-def test_who_asks_for_what_is_missing_is_told_it_and_can_answer(missing: list[Case]) -> None:
+def test_new_kinds_stand_apart() -> None:
+    """What is hidden is of these kinds in all of the tests for them, in none of the others, and asked for in no row."""
+    for new in (True, False):
+        for case in views(OPTIONS, 20, 1, 5, NEW, new=new):
+            (name,) = {q.name for q in case.problem.quantities} - case.known
+            assert (name.split("_")[-1] in NEW) == new
+            asked = case.family.words(case.problem, case.problem.quantity(name)).question
+            assert asks_for([{"role": "assistant", "content": f"Legs of a robot: 4. {asked}"}], NEW) == new
+            assert not asks_for([{"role": "assistant", "content": "Bells of a leg: 4. Legs of a robot: how many?"},
+                                 {"role": "user", "content": asked}], NEW)
+
+
+def test_who_asks_for_what_is_missing_is_told_it_and_can_answer(missing: tuple[Case, ...]) -> None:
     for i, case in enumerate(missing):
         (name,) = {q.name for q in case.problem.quantities} - case.known
         words_of = case.family.words(case.problem, case.problem.quantity(name))
@@ -200,7 +213,7 @@ def test_who_asks_for_what_is_missing_is_told_it_and_can_answer(missing: list[Ca
         assert not game.open
 
 
-def test_questions_answers_and_neither_are_told_apart(missing: list[Case]) -> None:
+def test_questions_answers_and_neither_are_told_apart(missing: tuple[Case, ...]) -> None:
     """A question that no quantity answers is one, and asks for nothing; words without both end the dialogue."""
     case = missing[0]
     questions = Game(case, stream(1, "q"), 4, "").questions
@@ -213,7 +226,7 @@ def test_questions_answers_and_neither_are_told_apart(missing: list[Case]) -> No
 
 
 @pytest.mark.parametrize(("feedback", "open_"), [("", False), ("contentless", True), ("real", True)])
-def test_feedback_on_a_wrong_answer(missing: list[Case], feedback: str, open_: bool) -> None:
+def test_feedback_on_a_wrong_answer(missing: tuple[Case, ...], feedback: str, open_: bool) -> None:
     """Real feedback tells the premise that was wanting, contentless feedback doesn't, and without any it is the end."""
     case = missing[0]
     (name,) = {q.name for q in case.problem.quantities} - case.known
@@ -224,7 +237,7 @@ def test_feedback_on_a_wrong_answer(missing: list[Case], feedback: str, open_: b
     assert (" ".join(sentence) in " ".join(game.queue)) == (feedback == "real")
 
 
-def test_an_untrained_model_is_played_and_measured(missing: list[Case]) -> None:
+def test_an_untrained_model_is_played_and_measured(missing: tuple[Case, ...]) -> None:
     """All figures are shares, and they don't depend on how many dialogues run in step."""
     said = [{"content": Game(case, stream(1, "v"), 1, "").history[0].text} for case in missing]
     words = text.Vocabulary.of_dialogues([said], often=1)
@@ -232,7 +245,7 @@ def test_an_untrained_model_is_played_and_measured(missing: list[Case]) -> None:
     together = play(model, words, missing[:2], turns=1)
     alone = [play(model, words, [case], turns=1)[0] for case in missing[:2]]
     assert together == alone
-    figures = measure.measure(model, words, OPTIONS, count=3, seed=1)
+    figures = measure.measure(model, words, OPTIONS, count=3, seed=1, kinds=NEW)
     assert set(report.COLUMNS) <= set(figures)
     assert all(0 <= share <= 1 for share in (*figures["by_turn_real"], figures["over_ask"], figures["premature"]))
 
@@ -241,6 +254,7 @@ def test_a_claim_that_is_not_met_is_named(tmp_path: Path) -> None:
     """Good figures pass; a bad one of an arm with the effect, a working control and a weak base are said."""
     good = {"accuracy_complete": 1.0, "over_ask": 0.0, "ask": 1.0, "right_question": 1.0, "premature": 0.0,
             "accuracy": 1.0, "ask_k2": 1.0, "right_question_k2": 1.0, "accuracy_k2": 1.0, "recovery": 0.0,
+            "new_ask": 1.0, "new_right_question": 1.0, "new_accuracy": 1.0,
             "by_turn_real": [1.0] * 10, "by_turn_contentless": [0.0] * 10}
     rows = [{**good, "arm": arm.name, "seed": 0, **({} if arm.asks else {"ask": 0.0, "right_question": 0.0})}
             for arm in ARMS]

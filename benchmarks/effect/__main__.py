@@ -39,7 +39,7 @@ def main() -> int:
             parser.add_argument(f"--{name.replace('_', '-')}", default=",".join(map(str, value)))
     said = vars(parser.parse_args())
     settings = Settings(**{name: said[name] for name in Settings._fields})._replace(
-        families=_names(said["families"]), held_out=_names(said["held_out"]),
+        families=_names(said["families"]), held_out=_names(said["held_out"]), new_kinds=_names(said["new_kinds"]),
         levels=tuple(map(int, _names(said["levels"]))))
     out, names, start = said["out"], _names(said["arms"]), time.perf_counter()
     arms = tuple([arm for arm in ARMS if arm.name in names])

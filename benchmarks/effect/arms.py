@@ -46,5 +46,7 @@ ARMS: tuple[Arm, ...] = (
 CLAIMS: tuple[tuple[str, float, bool], ...] = (
     ("ask", 0.95, True), ("right_question", 0.95, True), ("premature", 0.05, False), ("over_ask", 0.05, False),
     ("accuracy", 0.90, True),
+    # of kinds of quantity that nobody was trained to ask for: 0.8 of the above
+    ("new_ask", 0.76, True), ("new_right_question", 0.76, True), ("new_accuracy", 0.72, True),
 )
 COMPETENT = 0.9  # accuracy on complete problems that the base must have before any arm says something

@@ -7,8 +7,10 @@ touched: rows are read from the Parquet of `sft`, as anyone would.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,14 @@ import pyarrow.parquet as pq
 
 from tutelage.draws import stream
 from tutelage.plan import Options
+from tutelage.problems.arithmetic.part_facts import plural
 from tutelage.problems.family import all_names
 from tutelage.recipes.recipe import Item
 from tutelage.recipes.underspecified import in_split, pick_hidden
 from tutelage.talk.case import Case, View
 from tutelage.wording import templates_dir, wordings
 
+_QUESTION, _WORD = re.compile(r"[^.?!\n]*\?"), re.compile(r"[^\W\d_]+")
 _REST = "{{ e }} = {{ times }}{% if rest %} rest {{ rest }}{% endif %}"
 _UP = _REST.replace("{% endif %}", ", and {{ times }} + 1 = {{ r }}{% endif %}")
 OWN: Mapping[str, Mapping[str, str]] = {"problems/word_problem": {
@@ -53,10 +57,20 @@ def exported(folder: Path, split: str = "train", arm: str = "") -> list[dict[str
     return [row for path in paths for row in pq.read_table(path).to_pylist()]
 
 
-def views(options: Options, count: int, k: int, seed: int) -> list[Case]:
+def asks_for(messages: Iterable[Mapping[str, Any]], kinds: Collection[str]) -> bool:
+    """Whether the student asks how many of one of these kinds something has ("Legs of a spider: how many?")."""
+    asked = [words for message in messages if message["role"] == "assistant"
+             for sentence in _QUESTION.findall(message["content"]) for words in _WORD.findall(sentence.lower())]
+    return any(plural(kind) in asked for kind in kinds)
+
+
+@lru_cache(maxsize=8)  # the models of a seed are tested on the same
+def views(options: Options, count: int, k: int, seed: int, kinds: tuple[str, ...] = (), *,
+          new: bool = False) -> tuple[Case, ...]:
     """`count` problems of structures that no training split holds, with k needed premises hidden (0: complete ones).
 
-    With one seed, the problems of two k are the same, but for those that have too few premises for the larger k.
+    With one seed, the problems of two k are the same, but for those that have too few premises for the larger k. What
+    is hidden is never how many of these `kinds` something has; or, `new`, nothing but that.
     """
     made = list[Case]()
     options = replace(options, split="evaluation")
@@ -67,9 +81,9 @@ def views(options: Options, count: int, k: int, seed: int) -> list[Case]:
         number += 1
         facts = in_split(item, lambda facts: len(facts.needed) >= max(1, k))
         hidden = pick_hidden(facts, draws, k) if facts else None
-        if facts is None or hidden is None:
+        if facts is None or hidden is None or any((name.split("_")[-1] in kinds) != new for name in hidden):
             continue
         names = all_names(facts.posed.problem) - set(hidden)
         made.append(Case(facts.posed.family, facts.posed.problem, facts.work, names, (),
                          View("missing" if k else "complete")))
-    return made
+    return tuple(made)

@@ -6,6 +6,7 @@ All rates are shares of the dialogues played, 0..1:
     over_ask            a question where all is told
     ask, right_question a question in the first turn where something is missing; one for what is missing
     premature           an answer in the first turn where something is missing
+    new_…               the same where what is missing is of a kind that no training dialogue asks for
     accuracy            right in the end, told what was asked for, without any feedback on answers
     recovery            right within ten turns, minus right at the first try, with real minus with contentless feedback
 """
@@ -25,9 +26,13 @@ from tutelage.talk.case import Case
 TURNS = 10
 
 
-def measure(model: Model, words: Vocabulary, options: Options, *, count: int, seed: int) -> dict[str, Any]:
-    """All figures of one model; `count` dialogues a test, over the same problems for every model of a seed."""
-    tests = {k: views(options, count, k, seed) for k in (0, 1, 2)}
+def measure(model: Model, words: Vocabulary, options: Options, *, count: int, seed: int,
+            kinds: tuple[str, ...] = ()) -> dict[str, Any]:
+    """All figures of one model; `count` dialogues a test, over the same problems for every model of a seed.
+
+    Those that begin with "new_" are about problems where what is missing is of one of these `kinds`.
+    """
+    tests = {k: views(options, count, k, seed, kinds) for k in (0, 1, 2)}
     played = {k: play(model, words, cases, turns=TURNS, seed=seed) for k, cases in tests.items()}
     complete = played[0]
     out: dict[str, Any] = {
@@ -36,6 +41,10 @@ def measure(model: Model, words: Vocabulary, options: Options, *, count: int, se
         **asking(tests[1], played[1]),
         **{f"{name}_k2": value for name, value in asking(tests[2], played[2]).items()},
     }
+    if kinds:
+        cases = views(options, count, 1, seed, kinds, new=True)
+        out |= {f"new_{name}": value for name, value in
+                asking(cases, play(model, words, cases, turns=TURNS, seed=seed)).items()}
     for feedback in ("real", "contentless"):
         said = play(model, words, tests[1], turns=TURNS, feedback=feedback, seed=seed)
         out[f"by_turn_{feedback}"] = by_turn(said)

@@ -10,7 +10,7 @@ from typing import Any
 from effect.arms import ARMS, CLAIMS, COMPETENT
 
 COLUMNS = ("accuracy_complete", "over_ask", "ask", "right_question", "premature", "accuracy", "ask_k2",
-           "right_question_k2", "accuracy_k2", "recovery")
+           "right_question_k2", "accuracy_k2", "new_ask", "new_right_question", "new_accuracy", "recovery")
 SILENT = 0.05  # most that an arm without the effect may ask
 
 
@@ -40,7 +40,8 @@ def unmet(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             missed.append(f"{where}: accuracy_complete is {row['accuracy_complete']:.2f}, below {COMPETENT}")
         if arms[row["arm"]].asks:
             missed += [f"{where}: {name} is {row[name]:.2f}, {'below' if least else 'above'} {bound}"
-                       for name, bound, least in CLAIMS if (row[name] < bound if least else row[name] > bound)]
+                       for name, bound, least in CLAIMS
+                       if name in row and (row[name] < bound if least else row[name] > bound)]
         elif arms[row["arm"]].silent:
             missed += [f"{where}: {name} is {row[name]:.2f}, above {SILENT}: a control works"
                        for name in ("ask", "right_question") if row[name] > SILENT]
@@ -51,8 +52,9 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     """One line a model, in Markdown."""
     lines = [f"| arm | seed | {' | '.join(name.replace('_', ' ') for name in COLUMNS)} |",
              "|" + "---|" * (len(COLUMNS) + 2)]
-    lines += [f"| {row['arm']} | {row['seed']} | " + " | ".join(f"{row[name]:.2f}" for name in COLUMNS) + " |"
-              for row in sorted(rows, key=_place)]
+    for row in sorted(rows, key=_place):
+        cells = [f"{row[name]:.2f}" if name in row else "" for name in COLUMNS]
+        lines.append(f"| {row['arm']} | {row['seed']} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
