@@ -31,10 +31,10 @@ class Settings(NamedTuple):
     new_kinds: tuple[str, ...] = ("bell", "pin", "star", "stripe")  # no model is trained to ask for these
     levels: tuple[int, ...] = (1,)
     base_rows: int = 16_000
-    arm_rows: int = 12_000  # of the arm's own and of easy ones together
+    arm_rows: int = 10_000  # of the arm's own and of easy ones together
     base_steps: int = 800
     arm_steps: int = 700
-    tokens: int = 2_048  # a batch
+    tokens: int = 1_536  # a batch
     base_rate: float = 4e-3
     arm_rate: float = 2e-3
     width: int = 96

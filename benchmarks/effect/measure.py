@@ -45,8 +45,8 @@ def measure(model: Model, words: Vocabulary, options: Options, *, count: int, se
         cases = views(options, count, 1, seed, kinds, new=True)
         out |= {f"new_{name}": value for name, value in
                 asking(cases, play(model, words, cases, turns=TURNS, seed=seed)).items()}
-    for feedback in ("real", "contentless"):
-        said = play(model, words, tests[1], turns=TURNS, feedback=feedback, seed=seed)
+    for feedback in ("real", "contentless"):  # the longest dialogues: half of them will do
+        said = play(model, words, tests[1][:(count + 1) // 2], turns=TURNS, feedback=feedback, seed=seed)
         out[f"by_turn_{feedback}"] = by_turn(said)
     real, empty = out["by_turn_real"], out["by_turn_contentless"]
     out["recovery"] = round((real[-1] - real[0]) - (empty[-1] - empty[0]), 4)

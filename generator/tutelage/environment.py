@@ -118,6 +118,7 @@ class Environment:
         self._guide = Tutor(scene, draws) if is_tutor(scene) else Company(scene, draws)
         self._turns: list[Turn] = [scene.opening]
         self._said: list[str | Turn] = []
+        self._told: dict[int, Turn] = {}  # by number of the student turn that they reply to: turns put by `retell`
         self._paid: tuple[float, ...] = ()
         limit = self.max_turns or scene.max_turns
         self._limit = min(limit, len(scene.hidden) + 1) if scene.pieces else limit
@@ -141,6 +142,17 @@ class Environment:
         seen = self._seen()
         self._paid = self._reward.of(self._played(seen))
         return Step(words, self._paid[-1], self._done, self._info(heard, seen))
+
+    def retell(self, text: str, act: Act | None = None) -> None:
+        """Puts other words in the place of the teacher's last turn, and another act where one is given.
+
+        The exact teacher goes on as if it had said so. Raises UsageError where the last turn is the statement or no
+        teacher's.
+        """
+        if not self._said or self._turns[-1].role != "teacher":
+            raise UsageError("the teacher has not replied yet; retell() puts other words in place of its last reply")
+        self._turns[-1] = self._told[len(self._said)] = Turn("teacher", act or self._turns[-1].act, text)
+        self._paid = self._reward.of(self._played(self._seen()))
 
     def _over(self, heard: Heard) -> bool:
         scene = self._on()
@@ -178,6 +190,11 @@ class Environment:
         return [{"role": ROLES[turn.role], "content": turn.text} for turn in self._turns]
 
     @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns so far, without what was known after each (see `played`)."""
+        return tuple(self._turns)
+
+    @property
     def scenario(self) -> str:
         return self._on().text
 
@@ -212,7 +229,9 @@ class Environment:
                 "reward": self._reward.name, "next": self._next,
                 "scenario": self.scenario if self._scene is not None else None,
                 "said": [said if isinstance(said, str) else [said.text, *said.act] for said in self._said]
-                if self._scene is not None else []}
+                if self._scene is not None else [],
+                "told": {str(number): [turn.text, *turn.act] for number, turn in self._told.items()}
+                if self._scene is not None else {}}
 
     @classmethod
     def restore(cls, state: Mapping[str, Any] | str) -> Environment:
@@ -227,8 +246,12 @@ class Environment:
             env._next = int(data["next"])
             if data["scenario"] is not None:
                 env.reset(scenario=data["scenario"])
-                for said in data["said"]:
-                    env.step(said if isinstance(said, str) else _turn(*said))
+                told = data.get("told", {})
+                for number, said in enumerate(data["said"], start=1):
+                    env.step(said if isinstance(said, str) else _turn("student", *said))
+                    if str(number) in told:
+                        turn = _turn("teacher", *told[str(number)])
+                        env.retell(turn.text, turn.act)
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError("that is no state of an environment; give what state() returned") from error
         return env
@@ -239,6 +262,6 @@ class Environment:
         return self._scene
 
 
-def _turn(text: str, *act: Any) -> Turn:
-    """A scripted student's turn, from its words and the fields of its act."""
-    return Turn("student", Act(*[*act[:-1], tuple(act[-1])]), text)
+def _turn(role: str, text: str, *act: Any) -> Turn:
+    """A turn from its words and the fields of its act."""
+    return Turn(role, Act(*[*act[:-1], tuple(act[-1])]), text)

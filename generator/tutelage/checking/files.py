@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from tutelage.building import Progress
 from tutelage.checking.episodes import Again, again, episode_faults, nulls, played_faults, turns_of
 from tutelage.checking.live import replay_faults
-from tutelage.checking.own import Key, own_table
+from tutelage.checking.own import Key, live_check, own_table
+from tutelage.checking.priming import pair_faults
 from tutelage.checking.views import any_due, companion_faults, due_rows, file_name, row_faults, views_of
 from tutelage.errors import UsageError
 from tutelage.plan import Options, Plan
@@ -97,24 +98,30 @@ def check_group(name: str, root: Path, plan: Plan, listed: Mapping[str, Any], ti
         _check_alone(name, root, listed, group)
         return group
     tables = () if split == FAILURES else tables_of(plan)
-    turns_faults = played_faults if plan.live is None else replay_faults
-    own = [Own(plan.recipe, f"{table}/{name}", root, listed, group) for table in tables]
+    live = live_check(plan)
+    turns_faults = live.turns if live is not None else played_faults if plan.live is None else replay_faults
+    together = live.together(plan) if live is not None else None
+    own = {table: Own(plan, f"{table}/{name}", root, listed, group) for table in tables}
     episodes = rows_of(f"episodes/{name}", root, listed, group) if f"episodes/{name}" in listed else ()
     for number, row in enumerate(episodes):
         found = again(row)
         for kind, what in episode_faults(row, found, split, plan, group.notes, turns_faults):
             group.faults.append(Fault(f"episodes/{name}", number, kind, what))
         if isinstance(found, Again):
-            for table in own:
-                table.compare(row, found)
+            met = {config: one for config, table in own.items() if (one := table.compare(row, found)) is not None}
+            if live is not None and together is not None and (met or live.every):
+                for config, kind, what in together(met, row, found, group.notes):
+                    own[config].blame(own[config].last, kind, what)
         made[row["id"]] = row
         group.ids.append(row["id"])
         group.checked["episodes"] += 1
         if number % 50 == 49:
             tick(50)
-    for table in own:
+    for table in own.values():
         table.finish()
     if split != FAILURES:
+        group.faults.extend([Fault(f"episodes/{name}", place, "pair", what)
+                             for place, what in pair_faults(made.values(), plan)])
         due: dict[str, list[str]] = {path: [] for path in sorted(listed)
                                      if path.startswith("sft") and path.endswith(f"/{name}")}
         for row in made.values():
@@ -154,8 +161,9 @@ class Own:
     Rows stand in the order of the episodes, so they are read along with them; only where they don't are they kept.
     """
 
-    def __init__(self, recipe: str, path: str, root: Path, listed: Mapping[str, Any], group: Group) -> None:
-        self.path, self.group, self.table = path, group, own_table(recipe, path.partition("/")[0])
+    def __init__(self, plan: Plan, path: str, root: Path, listed: Mapping[str, Any], group: Group) -> None:
+        self.path, self.group = path, group
+        self.table = own_table(plan.recipe, path.partition("/")[0], live_check(plan))
         self.first: dict[Key, int] = {}  # of the keys that were read: the number of their first row
         self.waiting: dict[Key, list[tuple[int, Row]]] = {}  # rows that were read and not met yet
         self.last = -1  # the last row that was met
@@ -168,21 +176,25 @@ class Own:
     def blame(self, number: int, kind: str, what: str) -> None:
         self.group.faults.append(Fault(self.path, number, kind, what))
 
-    def compare(self, episode: Row, found: Again) -> None:
-        """Checks the rows that were made from an episode."""
+    def compare(self, episode: Row, found: Again) -> Row | None:
+        """Checks the rows that were made from an episode, and returns the last, that of number `last`; None: none, or
+        one that can't be read."""
         key = self.table.group_of(episode) if self.table is not None and self.due else None
         if self.table is None or key is None:
-            return
+            return None
         while key not in self.waiting and (more := next(self.read, None)) is not None:
             self.waiting[more[0]] = more[1]
         if key not in self.waiting:
             self.blame(-1, "row", f"none is about {key}, as an episode is")
-            return
+            return None
         numbers, rows = zip(*self.waiting.pop(key), strict=True)
         self.in_order, self.last = self.in_order and self.last < numbers[0], numbers[-1]
-        if not any(map(nulls, rows)):
-            for place, kind, what in self.table.faults(rows, episode, found, self.group.notes):
-                self.blame(numbers[place] if place >= 0 else -1, kind, what)
+        if any(map(nulls, rows)):
+            return None
+        for place, kind, what in self.table.faults(rows, episode, found, self.group.notes):
+            self.blame(numbers[place] if place >= 0 else -1, kind, what)
+        last: Row = rows[-1]
+        return last
 
     def finish(self) -> None:
         """Blames the rows that no episode has met, and another order than that of the episodes."""

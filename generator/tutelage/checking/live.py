@@ -8,11 +8,15 @@ from typing import Any
 
 from tutelage.checking.episodes import Again
 from tutelage.checking.labels import Row, unlike
+from tutelage.checking.priming import injection_faults, number_faults
 from tutelage.environment import Environment
 from tutelage.errors import RunnerUnavailable, TutelageError
+from tutelage.online.acceptance import TRIES, act_of, is_exact, refused
 from tutelage.online.scene import Scenario
 from tutelage.plan import Plan
+from tutelage.talk.acts import REMARK
 from tutelage.talk.leaks import find_leaks
+from tutelage.values import Turn
 
 
 def replay_faults(row: Row, found: Again, plan: Plan, notes: set[str]) -> Iterator[tuple[str, str]]:
@@ -29,6 +33,8 @@ def replay_faults(row: Row, found: Again, plan: Plan, notes: set[str]) -> Iterat
                 yield "end", f"turn {number} of the student comes after the end"
                 return
             env.step(text)
+            if plan.live is not None and plan.live.teacher and not env.done and 2 * number < len(found.turns):
+                yield from _retell(env, 2 * number, found.turns[2 * number])
     except RunnerUnavailable as error:
         notes.add(f"programs were not run: {error}")
         return
@@ -49,6 +55,31 @@ def replay_faults(row: Row, found: Again, plan: Plan, notes: set[str]) -> Iterat
         yield "reward", f"{row['reward']} at turn {row['solved_turn']} of {row['n_turns']}, said again {solved}"
     for leak in find_leaks(found.case, found.turns):
         yield "leak", f"turn {leak.turn} gives away the {leak.kind} {leak.what!r}"
+    yield from injection_faults(row, env.scene, due, plan)
+
+
+def _retell(env: Environment, index: int, turn: Turn) -> Iterator[tuple[str, str]]:
+    """Lets a model's words stand in the place of the exact teacher's, and says what is wrong with them."""
+    before, due = env.turns[:-1], env.turns[-1]
+    if turn.text == due.text:
+        return
+    why = "exact" if is_exact(before, due) else refused(env.scene, before, due, turn.text)
+    if why:
+        yield "teacher", f"turn {index} ({why}): {turn.text[:80]!r} for {due.text[:80]!r}"
+    env.retell(turn.text, act_of(env.scene, due))
+
+
+def teaching_faults(row: Row, episode: Row, found: Again, notes: set[str]) -> Iterator[tuple[str, str]]:
+    """The faults of a row of `records.teaching`; what a server counted can't be derived again."""
+    yield from unlike(row, {"id": episode["id"], "item": episode["item"]})
+    turns = [turn for turn in found.turns[1:] if turn.role == "teacher"]
+    if not len(row["stands"]) == len(row["refused"]) == len(turns):
+        yield "row", f"{len(row['stands'])} turns of the teacher, the episode has {len(turns)}"
+    for turn, stands, refusals in zip(turns, row["stands"], row["refused"], strict=False):
+        if turn.act.kind == REMARK and not stands:
+            yield "row", f"no reply stands, and yet {turn.text[:60]!r} is a {REMARK}"
+        if len(refusals) not in ((stands - 1,) if 0 < stands <= TRIES else (0, TRIES) if stands == 0 else ()):
+            yield "row", f"reply {stands} stands, {len(refusals)} were refused"
 
 
 def rollout_faults(row: Row, episode: Row, found: Again, notes: set[str]) -> Iterator[tuple[str, str]]:
@@ -61,3 +92,4 @@ def rollout_faults(row: Row, episode: Row, found: Again, notes: set[str]) -> Ite
         yield "row", f"dialogue {row['number']} of reward 1 with {row['passed']} of {row['group']} passed"
     if not len(row["thoughts"]) == len(row["finish"]) == episode["n_turns"]:
         yield "row", f"{len(row['thoughts'])} thoughts of {episode['n_turns']} turns"
+    yield from number_faults(row, episode)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from tutelage.building import Progress, add_item, begun, finish_shard, manifest_of
 from tutelage.errors import BudgetSpent, ModelError, UsageError
-from tutelage.live.makers import maker_of
+from tutelage.live.makers import arms_of, maker_of
 from tutelage.live.roles import Roles
 from tutelage.plan import Plan
 from tutelage.recipes import tables_of
@@ -38,6 +38,7 @@ def build_live(plan: Plan, out: Path, roles: Roles, *, overwrite: bool = False, 
     """
     if plan.live is None:
         raise UsageError("the plan names no model; give it live=Live(student=…)")
+    maker_of(plan)  # says what can't be made before the folder is touched
     recipe, known, source, _, finished = begun(plan, out, overwrite, templates)
     if finished is not None:
         return finished
@@ -73,12 +74,13 @@ async def _build(plan: Plan, out: Path, roles: Roles, progress: Progress | None)
                 for number in _items(plan, shard):
                     item = await anext(made_items)
                     add_item(item.result, plan, writer, counts)
+                    counts.update(item.counts)
                     failed += [{"item": number, "dialogue": which, "reason": why} for which, why in item.failed]
                     count += 1
                     if progress is not None:
                         progress(count, plan.rows)
                 _write_failed(out, shard, failed)
-                finish_shard(shard, plan, out, ("",), writer, counts)
+                finish_shard(shard, plan, out, arms_of(plan), writer, counts)
             except OSError as error:
                 writer.abandon()
                 raise folder.unwritten(out, error) from error

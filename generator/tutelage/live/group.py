@@ -1,27 +1,36 @@
-"""A group of dialogues about one item: a real model is the student, the teacher exact, as rollouts for RL are made."""
+"""A group of dialogues about one item: a real model is the student, the teacher exact, as rollouts for RL are made.
+
+With a second model as the teacher the exact one still judges, and the words are that model's as far as they are
+accepted (`live.voice`).
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from tutelage.environment import Environment
 from tutelage.errors import RequestFailed
 from tutelage.live.made import MODEL, Made
 from tutelage.live.roles import Roles
 from tutelage.live.rollout import Rollout, rollout
+from tutelage.live.voice import Voiced
 from tutelage.online.scene import Scenario, made
 from tutelage.plan import Plan
 from tutelage.recipes.recipe import Result
 from tutelage.records.episode import Drop, Episode
 from tutelage.records.rollouts import TABLE
 from tutelage.records.schema import pack_row
+from tutelage.records.teaching import TABLE as TEACHING
 from tutelage.talk.leaks import find_leaks
 
 
 async def make(plan: Plan, item: int, roles: Roles) -> Made:
     """The dialogues of an item's group: those of reward 1, those of reward 0, and those that failed."""
-    client = roles.student
+    client, teacher = roles.student, roles.teacher
     assert plan.live is not None
     assert client is not None
     scenario = Scenario(replace(plan, live=None), item)
@@ -32,7 +41,7 @@ async def make(plan: Plan, item: int, roles: Roles) -> Made:
     async def one(number: int) -> Rollout | str:
         env = Environment(plan.recipe, seed=plan.seed, split="", max_turns=plan.options.max_turns)
         try:
-            return await rollout(env, scenario, number, client.reply)
+            return await rollout(env, scenario, number, client.reply, teacher=teacher.reply if teacher else None)
         except RequestFailed as error:
             return str(error)
 
@@ -41,7 +50,9 @@ async def make(plan: Plan, item: int, roles: Roles) -> Made:
     passed = sum(each.dialogue.reward for _, each in ended)
     kept, failed, dropped, ids = list[Episode](), list[Episode](), list[Drop](), set[str]()
     for number, each in ended:
-        episode = _episode(plan, item, each, number, len(ended), passed, client.model)
+        episode = episode_of(plan, item, each, number, len(ended), passed, client.model)
+        if teacher is not None:
+            episode = _taught(episode, each, teacher.model)
         if (name := pack_row(episode).id) in ids:
             dropped.append(Drop("the same dialogue as another of its group"))
         elif leaks := find_leaks(episode.dialogue.case, episode.dialogue.turns):
@@ -52,12 +63,41 @@ async def make(plan: Plan, item: int, roles: Roles) -> Made:
             (kept if episode.dialogue.reward else failed).append(episode)
         ids.add(name)
     return Made(Result(tuple(kept), tuple(failed), tuple(dropped)),
-                tuple([(number, each) for number, each in enumerate(played) if isinstance(each, str)]))
+                tuple([(number, each) for number, each in enumerate(played) if isinstance(each, str)]),
+                counts_of([voiced for _, each in ended for voiced in each.voiced], "teacher_words"))
 
 
-def _episode(plan: Plan, item: int, played: Rollout, number: int, group: int, passed: int, model: str) -> Episode:
+def counts_of(turns: Iterable[Voiced], kind: str) -> Mapping[str, int]:
+    """What the manifest counts of turns that a model was asked to say: whose words stand, and why replies don't."""
+    counts = Counter[str]()
+    for turn in turns:
+        if turn.replies:
+            counts[f"{kind}:{'model' if turn.stands else 'exact'}"] += 1
+            counts.update([f"{kind}_refused:{why}" for why in turn.refused])
+    return counts
+
+
+def _taught(episode: Episode, played: Rollout, model: str) -> Episode:
+    """The episode with a model as its teacher, and the row that says what became of its words."""
+    episode = episode._replace(teacher=MODEL)
+    row: dict[str, Any] = {"id": pack_row(episode).id, "item": episode.item, "model": model, **row_of(played.voiced)}
+    return episode._replace(native={**episode.native, TEACHING: [row]})
+
+
+def row_of(turns: Iterable[Voiced]) -> dict[str, Any]:
+    """The columns of `records.teaching` that say what became of the turns."""
+    turns = tuple(turns)
+    replies = [reply for turn in turns for reply in turn.replies]
+    return {"stands": [turn.stands for turn in turns], "refused": [list(turn.refused) for turn in turns],
+            "prompt_tokens": sum(reply.prompt_tokens for reply in replies),
+            "completion_tokens": sum(reply.completion_tokens for reply in replies)}
+
+
+def episode_of(plan: Plan, item: int, played: Rollout, number: int, group: int, passed: int, model: str, *,
+               arm: str = "") -> Episode:
+    """Dialogue `number` of an item's group, with its row of `records.rollouts`; `passed` of `group` have reward 1."""
     scene, replies = played.env.scene, played.replies
-    episode = Episode(plan.recipe, "", plan.seed, item, scene.source, MODEL, scene.guide, MODEL, scene.voice.name,
+    episode = Episode(plan.recipe, arm, plan.seed, item, scene.source, MODEL, scene.guide, MODEL, scene.voice.name,
                       plan.options.max_turns, scene.structure, played.dialogue)
     return episode._replace(native={TABLE: [{
         "id": pack_row(episode).id, "item": item, "number": number, "group": group, "passed": passed,

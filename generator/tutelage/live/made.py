@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tutelage.recipes.recipe import Result
@@ -14,3 +16,4 @@ class Made(NamedTuple):
 
     result: Result
     failed: tuple[tuple[int, str], ...] = ()
+    counts: Mapping[str, int] = MappingProxyType({})  # for the manifest, by "kind:value"

@@ -6,20 +6,19 @@ never sees its thoughts: what passes between them is the text of their turns.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from tutelage.draws import stream
 from tutelage.environment import Environment
-from tutelage.models.wire import Message, Reply
+from tutelage.live.voice import Ask as Ask
+from tutelage.live.voice import Voiced, say
+from tutelage.models.wire import Reply
 from tutelage.online.scene import Scenario, is_tutor
 from tutelage.rewards import Played
 from tutelage.talk.converse import Dialogue
 from tutelage.talk.leaks import find_leaks
 from tutelage.wording import wordings
-
-Ask = Callable[[Sequence[Message], int], Awaitable[Reply]]
-"""(messages, seed of the reply) -> reply."""
 
 
 class Rollout(NamedTuple):
@@ -27,6 +26,7 @@ class Rollout(NamedTuple):
 
     env: Environment  # as it stands at the end
     replies: tuple[Reply, ...]  # a student turn each
+    voiced: tuple[Voiced, ...] = ()  # with a model as the teacher: of each turn after the statement what became of it
 
     @property
     def played(self) -> Played:
@@ -45,8 +45,10 @@ class Rollout(NamedTuple):
 
 
 async def rollout(env: Environment, scenario: Scenario, number: int, ask: Ask, *,
-                  other: Scenario | None = None) -> Rollout:
-    """Plays dialogue `number` (from 0) of an item's group. Raises what `ask` raises.
+                  other: Scenario | None = None, teacher: Ask | None = None) -> Rollout:
+    """Plays dialogue `number` (from 0) of an item's group. Raises what `ask` and `teacher` raise.
+
+    With a model as the `teacher` it says the teacher's turns, as far as its words are accepted (`live.voice`).
 
     With an `other` scenario the model is shown what its teacher would reply to the same words, a control; where that
     dialogue is over it is begun again.
@@ -54,17 +56,20 @@ async def rollout(env: Environment, scenario: Scenario, number: int, ask: Ask, *
     shown = env.reset(scenario=scenario).messages
     system = wordings("roles/student").choose("teacher" if is_tutor(env.scene) else "user", 0, {})
     stranger = _stranger(other) if other is not None else None
-    plan, replies = scenario.plan, list[Reply]()
+    plan, replies, voiced = scenario.plan, list[Reply](), list[Voiced]()
     while not env.done:
         draws = stream(plan.seed, "rollout", plan.recipe, scenario.item, scenario.arm, number, len(replies))
         said = [("system", system), *[(message["role"], message["content"]) for message in shown]]
         reply = await ask(said, draws.below(1 << 31))
         replies.append(reply)
         words = env.step(reply.text).words
+        if teacher is not None and not env.done:
+            voiced.append(await say(env, scenario, number, teacher))
+            words = env.turns[-1].text
         if stranger is not None:
             words = stranger(reply.text)
         shown = [*shown, {"role": "assistant", "content": reply.text}, {"role": "user", "content": words}]
-    return Rollout(env, tuple(replies))
+    return Rollout(env, tuple(replies), tuple(voiced))
 
 
 def _stranger(scenario: Scenario) -> Callable[[str], str]:

@@ -29,7 +29,7 @@ MOST_UNDER_WAY = 64
 
 def secret_of(role: str, environment: Mapping[str, str] = os.environ) -> str:
     """The key of a role, from the environment alone; "" where none is set."""
-    return environment.get(KEYS.get(role, ""), "") or environment.get(ANY_KEY, "")
+    return environment.get(KEYS.get(role, ""), "").strip() or environment.get(ANY_KEY, "").strip()
 
 
 class Client:

@@ -1,9 +1,10 @@
 """One server that speaks the OpenAI protocol: asked with patience, given up on when it is dead.
 
 What passes is asked again: a busy server (429, with its Retry-After), a failing one (5xx), a cut or slow connection,
-words that are no JSON, an empty reply. What won't pass ends at once: a refused key, an unknown model (`ModelError`, for
-all requests), a text that is too long or not accepted (`RequestFailed`, for this one). A server that nobody has
-reached for `patience` seconds is dead, and every request that waits for it is told so.
+words that are no JSON, an empty reply. What won't pass ends at once: a refused key, an unknown model, an empty account
+(`ModelError`, for all requests), a text that is too long or not accepted (`RequestFailed`, for this one). A server is
+given up that nobody has reached for `Patience.dead` seconds, or that has failed for good at `GIVEN_UP` requests in a
+row and fails at the plainest one too; every request that waits for it is told so.
 """
 
 from __future__ import annotations
@@ -21,11 +22,22 @@ from zlib import crc32
 import aiohttp
 
 from tutelage.errors import ModelError, RequestFailed, UsageError
-from tutelage.models.wire import Malformed, Reply, Request, read_reply, reply_of, said_wrong
+from tutelage.models.answer import json_in, retry_after, streamed
+from tutelage.models.wire import Malformed, Reply, Request, read_reply, said_wrong
 
-ADDRESS = re.compile(r"https?://[^\s/@]+(:\d+)?(/\S*)?")
-TOO_LONG = re.compile(r"context.{0,20}(length|window|size)|maximum.{0,30}(length|tokens)|too (long|many tokens)", re.I)
+ADDRESS = re.compile(r"https?://[^\s/@?#]+(:\d+)?(/[^\s@?#]*)?")
+# as vLLM, SGLang, llama.cpp, llama-cpp-python, TGI and hosted servers say it; some of them by 500
+TOO_LONG = re.compile(r"context.{0,20}(length|window|size)|maximum.{0,30}(length|tokens)|too (long|many tokens)|"
+                      r"tokens. must be <=|max_tokens must be at least 1, got -", re.I)
+UNKNOWN = re.compile(r"(unknown|invalid|no such) model|model\W.{0,100}(not (found|exist|available)|unknown)|"
+                     r"model.?not.?found", re.I)
+UNPAID = re.compile(r"insufficient.{0,3}(quota|balance|credit)|exceeded your current quota|billing", re.I)
+LONGEST_LINE = 1 << 20  # bytes, of a reply in pieces; twice as many are read
 LONGEST_WAIT = 60.0  # seconds between two tries, whatever a server asks for
+GIVEN_UP = 8  # requests in a row that fail for good, with no reply between them, after which `PLAIN` is asked
+PLAIN = (("user", "Say yes."),)
+KEY = re.compile(r"[!-~]+")  # what a header can carry
+HIDDEN = "[key]"
 
 
 class Patience(NamedTuple):
@@ -41,26 +53,31 @@ class Patience(NamedTuple):
 class Endpoint:
     """A server at `url` (up to and with `/v1`). The key is sent as a header, and stands nowhere else.
 
-    Raises UsageError for an address that is none.
+    Where a server says it, in a reply or in what went wrong, `HIDDEN` stands in its place. Raises UsageError for an
+    address that is none, one with a key in it among them, and for a key that no header can carry.
     """
 
     def __init__(self, url: str, *, key: str = "", patience: Patience | None = None, streams: bool = False) -> None:
         if not ADDRESS.fullmatch(url):
-            raise UsageError(f"{without_secrets(url)!r} is no address of a server; give one like http://127.0.0.1:8000/v1")
+            raise UsageError(f"{without_secrets(url)!r} is no address of a server; give one like http://127.0.0.1:8000/v1"
+                             f"{' and the key in the environment' if without_secrets(url) != url else ''}")
+        if key and not KEY.fullmatch(key):
+            raise UsageError(f"the key for {url} has a character that no header can carry; set it again")
         self.url, self.patience, self.streams = url.rstrip("/"), patience or Patience(), streams
         self.proxy = _proxy(url)
         self.under_way = 0
         self.dead = ""  # why it was given up; "" while it wasn't
-        self._key = key
+        self._key, self._chat = key, f"{self.url}/chat/completions"
         self._session: aiohttp.ClientSession | None = None
-        self._reached = 0.0  # when somebody answered last, or when the first request was made
+        self._lost: float | None = None  # when it was first not reached; None while it is
+        self._failed = 0  # requests in a row that failed for good
 
     async def open(self) -> None:
         limits = aiohttp.ClientTimeout(total=self.patience.timeout, sock_connect=self.patience.connect)
         headers = {"Content-Type": "application/json"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        self._session = aiohttp.ClientSession(timeout=limits, headers=headers,
+        self._session = aiohttp.ClientSession(timeout=limits, headers=headers, read_bufsize=LONGEST_LINE,
                                               connector=aiohttp.TCPConnector(limit=0))
 
     async def close(self) -> None:
@@ -70,54 +87,90 @@ class Endpoint:
 
     async def models(self) -> list[str]:
         """The names of its models. Raises ModelError where it can't be asked."""
-        status, _, data = await self._patiently(lambda: self._get("/models"), "its models")
+        status, data = await self._patiently(self._get, "its models")
         if status == 200 and isinstance(data, Mapping):
             return [str(each["id"]) for each in data.get("data") or [] if isinstance(each, Mapping) and "id" in each]
-        raise ModelError(f"{self.url}/models answers {status}{_told(data)}; name the model")
+        raise ModelError(f"{self.url}/models answers {status}{_told(data)}; name the model, or is the address wrong?")
 
     async def ask(self, request: Request, body: bytes, *, retried: Callable[[], None] = lambda: None) -> Reply:
         """The reply. Raises RequestFailed where this request will have none, ModelError where none will."""
-        why, tries = "", self.patience.tries
-        for number in range(tries):
-            if number:
+        why, number, unreached = "", 0, 0
+        while number < self.patience.tries:
+            if self.dead:
+                raise ModelError(self.dead)
+            if number or unreached:
                 retried()
-            begun = monotonic()
+            wait: float | None = None
             try:
-                status, after, data = await self._post(body)
-                self._reached = monotonic()
+                begun = monotonic()
+                status, wait, data = await self._post(body)
                 if status == 200:
-                    return data if isinstance(data, Reply) else read_reply(data, monotonic() - begun)
-                why, wait = self._refused(status, data, request), after
+                    reply = data if isinstance(data, Reply) else read_reply(data, monotonic() - begun)
+                    self._lost, self._failed = None, 0
+                    return reply
+                self._lost = None
+                why = self._refused(status, data, request)
+                if not _passes(status):
+                    break
             except Malformed as error:
-                why, wait = str(error), None
+                why, self._lost = str(error), None
             except (aiohttp.ClientError, OSError) as error:
-                why, wait = _network(error), None
+                why = _network(error)
                 self._still_there(error)
-            if number < tries - 1:
-                await asyncio.sleep(self._pause(number, body) if wait is None else min(wait, LONGEST_WAIT))
-        raise RequestFailed(f"{self.url}: {why}, {tries} times")
+                if isinstance(error, aiohttp.ClientConnectorError):  # it was not asked: not one of its tries
+                    unreached += 1
+                    await asyncio.sleep(self._pause(min(unreached, 3), body))
+                    continue
+            number += 1
+            if number < self.patience.tries:
+                await asyncio.sleep(self._pause(number - 1, body) if wait is None else min(wait, LONGEST_WAIT))
+        else:
+            why = f"{why}, {number} times"
+        raise await self._failing(f"{self.url}: {why}", request, retried)
+
+    async def _failing(self, why: str, request: Request, retried: Callable[[], None]) -> ModelError | RequestFailed:
+        """What is raised for a request that fails for good: that it does, or that the server does at whatever is asked.
+
+        A run of failures alone says little: a build that goes on takes the good replies from its cache.
+        """
+        self._failed += 1
+        if self._failed % GIVEN_UP == 0 and not self.dead:
+            retried()
+            try:
+                status, _, data = await self._post(request._replace(messages=PLAIN).body(stream=self.streams))
+                if status == 200 and (isinstance(data, Reply) or read_reply(data)):
+                    self._failed = 0
+                    return RequestFailed(why)
+            except (Malformed, aiohttp.ClientError, OSError):
+                pass
+            self.dead = f"{why}; {GIVEN_UP} requests in a row have failed, and it can't even {PLAIN[0][1]!r}"
+        return ModelError(self.dead) if self.dead else RequestFailed(why)
 
     # --- what went wrong ---------------------------------------------------------------------------------------------
 
     def _refused(self, status: int, data: object, request: Request) -> str:
-        """Why a status other than 200 may pass. Raises where it won't."""
+        """What a status other than 200 says. Raises where it says that all, or that this one, will fail."""
         told = _told(data)
         if status in (401, 403):
-            raise ModelError(f"{self.url} refuses the key ({status}{told}); set it in the environment")
-        if status == 404:
-            raise ModelError(f"{self.url} has no model {request.model!r} ({status}{told}); tutelage takes the first of "
-                             "/models where none is named")
-        if status == 413 or (status in (400, 422) and TOO_LONG.search(told)):
+            raise self._no_entry(status, told)
+        if status == 402 or (status == 429 and UNPAID.search(told)):
+            raise ModelError(f"{self.url} wants to be paid ({status}{told}); the same command goes on when it is")
+        if status == 413 or (status in (400, 422, 500) and TOO_LONG.search(told)):
             raise RequestFailed(f"{self.url}: the dialogue is too long for the model{told}")
-        if status < 500 and status not in (408, 409, 425, 429):
-            raise RequestFailed(f"{self.url} does not accept the request ({status}{told})")
-        return f"answers {status}{told}"
+        if status == 404 or (status in (400, 422) and UNKNOWN.search(told)):
+            raise ModelError(f"{self.url} has no model {request.model!r} ({status}{told}); tutelage takes the first of "
+                             "/models where none is named, and an address goes up to /v1")
+        return f"answers {status}{told}" if _passes(status) else f"does not accept the request ({status}{told})"
+
+    def _no_entry(self, status: int, told: str) -> ModelError:
+        return ModelError(f"{self.url} refuses the key ({status}{told}); set it in the environment")
 
     def _still_there(self, error: Exception) -> None:
         """Raises ModelError where nobody has answered for too long. A slow reply is no sign of death."""
         if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ServerTimeoutError):
             return
-        if monotonic() - self._reached > self.patience.dead:
+        self._lost = monotonic() if self._lost is None else self._lost
+        if monotonic() - self._lost > self.patience.dead:
             self.dead = self.dead or f"{self.url} can't be reached ({_network(error)}); is the server running?"
         if self.dead:
             raise ModelError(self.dead)
@@ -129,18 +182,17 @@ class Endpoint:
 
     # --- the network -------------------------------------------------------------------------------------------------
 
-    async def _patiently(self, call: Callable[[], Any], what: str) -> tuple[int, float | None, object]:
+    async def _patiently(self, call: Callable[[], Any], what: str) -> tuple[int, object]:
         """The outcome of a call, tried until the server is reached or dead."""
         why, number = "", 0
-        self._reached = self._reached or monotonic()
         while True:
             try:
-                status, after, data = await call()
-                self._reached = monotonic()
+                status, data = await call()
+                self._lost = None
                 if status in (401, 403):
-                    raise ModelError(f"{self.url} refuses the key ({status}{_told(data)}); set it in the environment")
+                    raise self._no_entry(status, _told(data))
                 if status < 500 and status != 429:
-                    return status, after, data
+                    return status, data
                 why = f"answers {status}{_told(data)}"
             except (aiohttp.ClientError, OSError) as error:
                 why = _network(error)
@@ -150,63 +202,35 @@ class Endpoint:
                 raise ModelError(f"{self.url} can't be asked for {what}: {why}, {number} times")
             await asyncio.sleep(min(LONGEST_WAIT, self.patience.wait * 2.0 ** number))
 
-    async def _get(self, path: str) -> tuple[int, float | None, object]:
+    async def _get(self) -> tuple[int, object]:
         assert self._session is not None
-        async with self._session.get(self.url + path, proxy=self.proxy) as answer:
-            return answer.status, _after(answer.headers), _json(await answer.read())
+        async with self._session.get(f"{self.url}/models", proxy=self.proxy) as answer:
+            return answer.status, json_in(self._without_key(await answer.read()))
 
     async def _post(self, body: bytes) -> tuple[int, float | None, object]:
+        """The status, the seconds that the server wants to be left alone, and the reply or the JSON of the body."""
         assert self._session is not None
-        self._reached = self._reached or monotonic()
         begun = monotonic()
-        async with self._session.post(f"{self.url}/chat/completions", data=body, proxy=self.proxy) as answer:
+        async with self._session.post(self._chat, data=body, proxy=self.proxy) as answer:
             if self.streams and answer.status == 200:
-                return 200, None, await _streamed(answer, begun)
-            data = await answer.read()
-            return answer.status, _after(answer.headers), _json(data, strict=answer.status == 200)
+                return 200, None, await streamed(answer, begun, self._without_key)
+            data = self._without_key(await answer.read())
+            if answer.status == 200:
+                return 200, None, json_in(data, strict=True)
+            return answer.status, retry_after(answer.headers), json_in(data)
+
+    def _without_key(self, data: bytes) -> bytes:
+        """What a server has sent, without our key, in case it says it."""
+        if not self._key:
+            return data
+        for form in {self._key, json.dumps(self._key)[1:-1], self._key.replace("/", "\\/")}:
+            data = data.replace(form.encode(), HIDDEN.encode())
+        return data
 
 
-async def _streamed(answer: aiohttp.ClientResponse, begun: float) -> Reply:
-    """A reply that comes in pieces (server-sent events). Raises Malformed where it is cut before its end."""
-    said, thought, finish, counts, ended = list[str](), list[str](), "", [0, 0], False
-    async for line in answer.content:
-        text = line.decode("utf-8", "replace").strip()
-        if not text.startswith("data:"):
-            continue
-        if (text := text[5:].strip()) == "[DONE]":
-            ended = True
-            continue
-        data = _json(text.encode(), strict=True)
-        if not isinstance(data, Mapping) or "error" in data:
-            raise Malformed(said_wrong(data) or "a piece that is no reply")
-        if used := data.get("usage"):
-            counts = [int(used.get(name) or 0) for name in ("prompt_tokens", "completion_tokens")]
-        for choice in data.get("choices") or []:
-            delta = choice.get("delta") or {}
-            said.append(delta.get("content") or "")
-            thought.append(delta.get("reasoning_content") or delta.get("reasoning") or "")
-            finish = choice.get("finish_reason") or finish
-    if not (ended or finish):
-        raise Malformed("the reply breaks off")
-    return reply_of("".join(said), "".join(thought), finish, counts, monotonic() - begun)
-
-
-def _json(data: bytes, *, strict: bool = False) -> object:
-    """The JSON of a body; None, or Malformed where `strict`, for what is none."""
-    try:
-        return json.loads(data)
-    except ValueError as error:
-        if strict:
-            raise Malformed(f"no JSON: {' '.join(repr(data[:80]).split())}") from error
-        return None
-
-
-def _after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of Retry-After; None where there is none (a date is not read: servers of models send seconds)."""
-    try:
-        return max(0.0, float(headers.get("Retry-After", "")))
-    except ValueError:
-        return None
+def _passes(status: int) -> bool:
+    """Whether a later try may get another status."""
+    return status >= 500 or status in (408, 409, 425, 429)
 
 
 def _told(data: object) -> str:
@@ -231,5 +255,7 @@ def _proxy(url: str) -> str | None:
 
 
 def without_secrets(url: str) -> str:
-    """An address without what stands before an @."""
-    return re.sub(r"//[^/]*@", "//", url)
+    """An address without what stands before an @ and after a ? or #."""
+    begins = url.find("//") + 2 if "//" in url else 0
+    _, _, place = url[begins:].rpartition("@")
+    return re.split(r"[?#]", url[:begins] + place)[0]

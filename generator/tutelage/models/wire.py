@@ -17,6 +17,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 Message = tuple[str, str]  # role (system, user, assistant), content
+MOST_TOKENS = (1 << 31) - 1  # that a reply is taken to have
 THINK, END_THINK = "<think>", "</think>"  # how servers without a field for it mark a reasoning model's thoughts
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
@@ -69,23 +70,37 @@ class Malformed(Exception):
     """What a server sent is no reply; the text says why."""
 
 
+NO_REPLY = (LookupError, TypeError, AttributeError, ValueError, OverflowError)  # what reading something else raises
+
+
+def counts_in(used: Any) -> tuple[int, int]:
+    """The tokens of the prompt and of the reply in a server's `usage`; 0 where it does not say. Raises NO_REPLY."""
+    prompt, completion = [min(max(int(used.get(name) or 0), 0), MOST_TOKENS) if used else 0
+                          for name in ("prompt_tokens", "completion_tokens")]
+    return prompt, completion
+
+
 def read_reply(data: object, seconds: float = 0.0) -> Reply:
     """The reply in a server's JSON. Raises Malformed where there is none."""
     try:
         choice = data["choices"][0]  # type: ignore[index]
         message = choice["message"]
         text, thoughts = message.get("content"), message.get("reasoning_content") or message.get("reasoning") or ""
-        used = data.get("usage") or {}  # type: ignore[attr-defined]
-        counts = [int(used.get(name) or 0) for name in ("prompt_tokens", "completion_tokens")]
+        counts = counts_in(data.get("usage"))  # type: ignore[attr-defined]
         return reply_of(text, thoughts, str(choice.get("finish_reason") or ""), counts, seconds)
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
+    except NO_REPLY as error:
         raise Malformed(f"no reply in {_short(data)}") from error
 
 
 def reply_of(text: object, thoughts: object, finish: str, counts: Sequence[int], seconds: float) -> Reply:
-    """A reply of its parts, thoughts in the text taken out. Raises Malformed where nothing is said."""
+    """A reply of its parts, thoughts in the text taken out. Raises Malformed where nothing is said.
+
+    Half a surrogate pair, as servers send them that cut a character in two, becomes a question mark: no file holds it.
+    """
     if not isinstance(text, str) or not isinstance(thoughts, str):
         raise Malformed(f"content is {_short(text)}")
+    text, thoughts, finish = [each if each.isascii() else each.encode("utf-8", "replace").decode()
+                              for each in (text, thoughts, finish)]
     said, inside = without_thoughts(text)
     if not said:
         raise Malformed(f"an empty reply (finish_reason {finish or 'unknown'}{', only thoughts' if inside else ''})")
@@ -118,7 +133,7 @@ def said_wrong(data: object) -> str:
     """What a server's JSON says went wrong, on one line; "" where it says nothing."""
     error = data.get("error", data) if isinstance(data, Mapping) else data
     text = error.get("message", "") if isinstance(error, Mapping) else error if isinstance(error, str) else ""
-    return " ".join(str(text).split())[:200]
+    return "".join([each if each.isprintable() else "?" for each in " ".join(str(text).split())[:200]])
 
 
 def _short(data: object) -> str:

@@ -24,13 +24,22 @@ from tutelage.recipes import (
     which_question,
 )
 from tutelage.recipes.recipe import Recipe, check_options
+from tutelage.records.rewordings import TABLE as REWORDINGS
 from tutelage.records.rollouts import TABLE
+from tutelage.records.self_play_replies import TABLE as REPLIES
+from tutelage.records.skills_replies import TABLE as SKILLS_REPLIES
+from tutelage.records.teaching import TABLE as TEACHING
 from tutelage.store.splits import HELDOUT, TEST, TRAIN, VALIDATION
 
 RECIPES: tuple[Recipe, ...] = (sml.RECIPE, q_priming.RECIPE, controls.RECIPE, missing_premise.RECIPE, proactive.RECIPE,
                                sharded.RECIPE, which_question.RECIPE, collaborative.RECIPE,
                                best_questions.RECIPE, question_attributes.RECIPE, self_play.RECIPE, skills.RECIPE,
                                ceiling.RECIPE)
+
+LIVE_TABLES: Mapping[str, tuple[str, ...]] = {  # of builds with models that are more than groups of dialogues
+    "self_play": ("self_play", REPLIES),
+    "skills": ("skills", SKILLS_REPLIES),
+}
 
 
 def recipe_named(name: str) -> Recipe:
@@ -43,7 +52,11 @@ def recipe_named(name: str) -> Recipe:
 
 def tables_of(plan: Plan) -> tuple[str, ...]:
     """The configs that a dataset of this plan has beside `episodes` and `sft`."""
-    return recipe_named(plan.recipe).tables if plan.live is None else (TABLE,)
+    if plan.live is None:
+        return recipe_named(plan.recipe).tables
+    if plan.live.reword:
+        return (REWORDINGS,)
+    return LIVE_TABLES.get(plan.recipe, (TABLE, TEACHING) if plan.live.teacher else (TABLE,))
 
 
 def plan_of(recipe: str, seed: int, options: Mapping[str, Any], *, rows: int = MOST_ROWS) -> Plan:

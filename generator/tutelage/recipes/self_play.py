@@ -154,7 +154,7 @@ def _row(item: Item, task: Task, played: Episode, place: tuple[int, int],
         "tie": sum(n == vote.agree for n in counts.values()) > 1, "pseudo_label_correct": task.majority < 0,
         "solve_rate": vote.right / vote.answers, "expected_rate": fmean(map(right_chance, task.chances)),
         "rewards": {name: pay(vote) for name, pay in PAYMENTS.items()}, "reward": item.options.reward or REWARD,
-        "level_chances": level_chances, **_program(task, item.draws),
+        "level_chances": level_chances, **program_columns(task, item.draws),
     }
 
 
@@ -168,7 +168,7 @@ def _answer(case: Case, slip: Slip | None, votes: int) -> dict[str, Any]:
             "votes": votes, "right": slip is None}
 
 
-def _program(task: Task, draws: Draws) -> dict[str, Any]:
+def program_columns(task: Task, draws: Draws) -> dict[str, Any]:
     """Of programs: the tests, how many mistaken versions of the reference there are, and how many the tests tell."""
     family, problem, right = task.case.family, task.case.problem, task.case.right
     if family.kind(problem.structure) != "program":

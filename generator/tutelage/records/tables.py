@@ -11,10 +11,14 @@ from tutelage.records.candidates import CANDIDATES
 from tutelage.records.ceiling import CEILING
 from tutelage.records.collaborative import COLLABORATIVE
 from tutelage.records.questions import QUESTIONS
+from tutelage.records.rewordings import REWORDINGS
 from tutelage.records.rollouts import ROLLOUTS
 from tutelage.records.self_play import SELF_PLAY
+from tutelage.records.self_play_replies import REPLIES
 from tutelage.records.siblings import SIBLINGS
 from tutelage.records.skills import SKILLS
+from tutelage.records.skills_replies import SKILLS_REPLIES
+from tutelage.records.teaching import TEACHING
 
 WITNESS = pa.struct([("values", pa.string()), ("answer", pa.string())])  # JSON of the hidden values, what they give
 HIDDEN = pa.struct([
@@ -133,16 +137,21 @@ SHARDED = pa.schema([
     ("answered_at_shard", pa.int16()),  # how many shards were told at its first attempt
 ])
 TABLES = {"missing_premise": VIEWS, "proactive": VIEWS, "sharded": SHARDED, "which_question": WHICH_QUESTION,
-          "candidates": CANDIDATES, "siblings": SIBLINGS, "rollouts": ROLLOUTS, "collaborative": COLLABORATIVE,
+          "candidates": CANDIDATES, "siblings": SIBLINGS, "rollouts": ROLLOUTS, "teaching": TEACHING,
+          "rewordings": REWORDINGS, "collaborative": COLLABORATIVE,
           "question_attributes": QUESTIONS, "self_play": SELF_PLAY, "skills": SKILLS,
-          "ceiling": CEILING}
+          "self_play_replies": REPLIES, "skills_replies": SKILLS_REPLIES, "ceiling": CEILING}
 _EVALUATION = "what the evaluation reads"
 ABOUT = {"missing_premise": _EVALUATION, "proactive": _EVALUATION, "sharded": _EVALUATION,
          "which_question": _EVALUATION, "candidates": "what could be said at each turn, with what it is worth",
          "siblings": "conversations about one problem, with what each has brought",
          "rollouts": "what a model as the student thought and cost, with the pass rate of its group",
+         "teaching": "whose words the turns of a model as the teacher are, and why its others were refused",
+         "rewordings": "which turns of the exact dialogue a model has put into other words",
          "collaborative": "the same candidates with what may follow each, as CollabLLM's trainers read them",
          "question_attributes": "what each of these questions is, before any words",
          "self_play": "problems that a pool of students voted on, with the truth and what the proposer is paid",
+         "self_play_replies": "what models said when they set these problems and answered them",
+         "skills_replies": "what models said in each of these iterations",
          "skills": "the log of self-play, a row an iteration: tasks, verdicts, skills, edits, replay, true rates",
          "ceiling": "prompts with an answer each, and how often one can be right at best"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tutelage.skills.tasks import Task, met
@@ -19,8 +20,13 @@ class Verdict(NamedTuple):
 def judge(task: Task, slip: Slip | None) -> Verdict:
     """The verdict on the answer with this mistake; None: the right one."""
     work = slip.work if slip else task.right
-    status = tuple([met(rubric, work) for rubric in task.rubrics])
+    return verdict_of(task, [met(rubric, work) for rubric in task.rubrics])
+
+
+def verdict_of(task: Task, status: Sequence[bool], named: int | None = None) -> Verdict:
+    """The verdict that these statuses of the rubrics come to; `named` is the one that is told of, None: the first."""
     first = next((rubric for rubric, passed in zip(task.rubrics, status, strict=True) if not passed), None)
+    first = first if named is None else task.rubrics[named]
     fields = {"passed": str(sum(status)), "all": str(len(status)), "requirement": first.requirement if first else ""}
     words = wordings("skills/rules").choose("failed" if first else "passed", task.problem.structure["style"], fields)
-    return Verdict(status, int(first is None), words, first.rule if first else "")
+    return Verdict(tuple(status), int(first is None), words, first.rule if first else "")

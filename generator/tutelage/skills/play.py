@@ -128,7 +128,7 @@ def play(seed: int, levels: Sequence[int], split: Split, *, iterations: int, tas
         draws = stream(seed, "iteration", number)
         before, aims_before = versions[-1], aims
         played = []
-        for task, aim in challenger.write(_of_split(drafts(draws, book, levels), split, home),
+        for task, aim in challenger.write(of_split(drafts(draws, book, levels), split, home),
                                           lambda problem: task_of(problem, book), aims, tasks):
             slip = reasoner.answer(task, grasp, before)
             played.append(Played(task, aim, slip, judge(task, slip)))
@@ -145,7 +145,7 @@ def play(seed: int, levels: Sequence[int], split: Split, *, iterations: int, tas
     return Context(seed, tuple(levels), book, grasp, tuple(rounds))
 
 
-def _of_split(source: Iterator[Problem], split: Split, home: str) -> Iterator[challenger.Draft]:
+def of_split(source: Iterator[Problem], split: Split, home: str) -> Iterator[challenger.Draft]:
     """The problems of the split, with what they need."""
     passed = 0
     for problem in source:

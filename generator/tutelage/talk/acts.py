@@ -40,8 +40,9 @@ TELL_DERIVED = "tell_derived"  # tells a quantity by how it compares with anothe
 TELL_PART = "tell_part"  # narrows a quantity down to the values in `answer` (a JSON list)
 MISTELL = "mistell"  # tells a wrong value, the one in `answer` (JSON), and takes it back later
 TAKE_BACK = "take_back"  # tells the quantity that it had told wrongly
+REMARK = "remark"  # free words of a model as the teacher: audited, but what else they do is not typed
 TEACHER_ACTS = (STATE, HINT, ANSWER_RULE, TELL, CONFIRM, DONT_KNOW, START, RETRY, MISLEAD, SHUFFLE, TELL_DERIVED,
-                TELL_PART, MISTELL, TAKE_BACK)
+                TELL_PART, MISTELL, TAKE_BACK, REMARK)
 TELLS = frozenset({TELL, TELL_DERIVED, TAKE_BACK})  # after these the quantity is known
 
 
