@@ -71,6 +71,7 @@ def test_a_build_with_a_model(call: Callable[..., Any], tmp_path: Path) -> None:
         outcome = call(*command)
         assert (outcome.code, outcome.err) == (0, "")
         asked = len(server.requests)
+        assert re.search(rf"^student tiny: {asked} requests, [\d,]+ tokens, [\d.]+ s each$", outcome.out, re.M)
         assert call(*command, "--overwrite").code == 0
         assert len(server.requests) == asked
     root = tmp_path / "live"

@@ -27,7 +27,7 @@ def build_with_models(plan: Plan, out: Path, addresses: Mapping[str, Sequence[st
     from tutelage.report import built_text, progress_bar
 
     try:
-        with opened(addresses, model, out) as roles, progress_bar(plan.rows) as progress:
+        with opened(addresses, model, out) as roles, progress_bar(plan.rows, roles.spent) as progress:
             manifest = build_live(with_models(plan, roles, model), out, roles, overwrite=overwrite,
                                   templates=templates, progress=progress)
         manifest = export(out, views) if views else manifest
@@ -74,6 +74,7 @@ def evaluate(addresses: tuple[str, ...], recipe: str, dataset: Path | None, item
     from tutelage.live.evaluating import evaluate as run
     from tutelage.live.evaluating import evaluated_text, of_dataset, of_recipe
     from tutelage.live.participants import opened
+    from tutelage.report import progress_bar
 
     if recipe and dataset is not None:
         raise UsageError("say either --recipe or --dataset")
@@ -81,8 +82,8 @@ def evaluate(addresses: tuple[str, ...], recipe: str, dataset: Path | None, item
         if dataset is None else of_dataset(dataset, items, turns=max_turns)
     out = out or Path("outputs") / f"evaluation-{given.plan.recipe}"
     try:
-        with opened({"student": addresses}, model, out) as roles:
-            result = asyncio.run(run(given, roles, out, runs=runs))
+        with opened({"student": addresses}, model, out) as roles, progress_bar(None, roles.spent) as progress:
+            result = asyncio.run(run(given, roles, out, runs=runs, progress=progress))
     except KeyboardInterrupt:
         click.echo("stopped; run the same command to go on: no reply is asked for twice", err=True)
         sys.exit(130)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutelage.building import Progress, make_item, open_source
+from tutelage.models.budget import spent_text
 from tutelage.plan import Plan
 from tutelage.problems import FAMILIES
 from tutelage.recipes import RECIPES, recipe_named, tables_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tutelage.checking import Found
 
 WIDTH = 100
+ACCEPTED = ("teacher_words", "reworded", "questions")  # counts of what became of a model's words
 
 
 def catalogue() -> dict[str, list[dict[str, Any]]]:
@@ -135,8 +137,15 @@ def built_text(manifest: Mapping[str, Any], out: Path) -> str:
     if manifest["items"] < plan["rows"]:
         lines.append(f"{plan['rows'] - manifest['items']:,} items gave no dialogue that could be kept (reasons below)")
     dropped = ", ".join(f"{reason} {count:,}" for reason, count in counts.get("dropped", {}).items())
-    lines += [f"dropped and made anew: {dropped or 'nothing'}; failed (a split of their own): {manifest['failed']:,}",
-              "", "load it:", "  from datasets import load_dataset",
+    participants: Mapping[str, Any] = manifest.get("participants", {})
+    what = "dropped" if participants else "dropped and made anew"
+    lines.append(f"{what}: {dropped or 'nothing'}; failed (a split of their own): {manifest['failed']:,}")
+    if participants:
+        words = {name: counts[name] for name in ACCEPTED if name in counts}
+        lines += [f"{name.replace('_', ' ')}: " + ", ".join(f"{whose} {count:,}" for whose, count in each.items())
+                  for name, each in words.items()]
+        lines += [spent_text(f"{role} {facts['model']}", facts) for role, facts in participants.items()]
+    lines += ["", "load it:", "  from datasets import load_dataset",
               f'  rows = load_dataset("parquet", data_files="{out.as_posix()}/{_to_load(manifest)}-*.parquet", '
               'split="train")']
     return "\n".join(lines)
@@ -163,16 +172,22 @@ def checked_text(found: Found) -> str:
 
 
 @contextmanager
-def progress_bar(rows: int | None) -> Iterator[Progress | None]:
-    """A bar with rows/s and time left on a terminal; nothing elsewhere."""
+def progress_bar(rows: int | None, note: Callable[[], str] | None = None) -> Iterator[Progress | None]:
+    """A bar with rows/s and time left on a terminal, and behind it what `note` says now; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
+    from rich.text import Text
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]:,.0f} rows/s"), TimeRemainingColumn())
+    class Note(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(note() if note is not None else "")
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]:,.0f} rows/s"), TimeRemainingColumn(),
+               *([Note()] if note is not None else []))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=rows, speed=0.0)
 

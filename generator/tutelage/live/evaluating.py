@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tutelage.building import Progress
 from tutelage.environment import Environment
 from tutelage.errors import RequestFailed, StoreError, UsageError
 from tutelage.live.building import in_order
@@ -95,7 +96,8 @@ def tasks_of(given: Set, runs: int) -> Iterator[Task]:
                 yield Task(arm, own, run, other)
 
 
-async def evaluate(given: Set, roles: Roles, out: Path, *, runs: int = 1) -> dict[str, Any]:
+async def evaluate(given: Set, roles: Roles, out: Path, *, runs: int = 1,
+                   progress: Progress | None = None) -> dict[str, Any]:
     """Plays all dialogues, writes transcripts and figures to the folder `out`, and returns the figures.
 
     Raises UsageError for runs < 1, ModelError and BudgetSpent as the client does.
@@ -110,8 +112,10 @@ async def evaluate(given: Set, roles: Roles, out: Path, *, runs: int = 1) -> dic
     async with roles.opened(), aclosing(in_order(range(len(tasks)), lambda n: _play(tasks[n], given.turns, client),
                                                  2 * roles.most)) as played:
         with temporary.open("w", encoding="utf-8") as file:
-            for task in tasks:
+            for number, task in enumerate(tasks, start=1):
                 outcome = await anext(played)
+                if progress is not None:
+                    progress(number, len(tasks))
                 if isinstance(outcome, str):
                     failed.append(outcome)
                     continue

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NamedTuple
 
+from tutelage.models.budget import spent_text
 from tutelage.models.client import Client
 
 
@@ -36,3 +37,7 @@ class Roles(NamedTuple):
     def to_json(self) -> dict[str, Any]:
         """What a manifest says of the participants."""
         return {role: client.to_json() for role, client in self.clients.items()}
+
+    def spent(self) -> str:
+        """What each role has taken so far, on one line."""
+        return " · ".join([spent_text(role, client.budget.spent.to_json()) for role, client in self.clients.items()])

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tutelage.errors import UsageError
@@ -39,6 +40,15 @@ class Spent(NamedTuple):
         mean = self.seconds / self.requests if self.requests else 0.0
         return {**self._asdict(), "cost": round(self.cost, 6), "seconds": round(self.seconds, 3),
                 "mean_seconds": round(mean, 4)}
+
+
+def spent_text(role: str, spent: Mapping[str, Any]) -> str:
+    """What `Spent.to_json` says, on one line: "student: 120 requests, 30 from the cache, 9,000 tokens, 0.42 s each"."""
+    parts = [f"{spent['requests']:,} requests", f"{spent['cached']:,} from the cache" if spent["cached"] else "",
+             f"{spent['prompt_tokens'] + spent['completion_tokens']:,} tokens",
+             f"{spent['mean_seconds']:.2f} s each" if spent["requests"] else "",
+             f"cost {spent['cost']:.2f}" if spent["cost"] else ""]
+    return f"{role}: {', '.join([part for part in parts if part])}"
 
 
 class Budget:
