@@ -223,7 +223,9 @@ def test_every_option_can_stand_in_a_config(call: Callable[..., Any], tmp_path: 
                                  "ask_at": "slot", "k": "1-2", "split": "evaluation", "out": "out",
                                  "templates": "words", "source": "", "recipe": "sml", "views": "rl", "window": 3,
                                  "siblings": 10, "attributes": "focus", "iterations": 5, "tasks": 5, "reward": "",
-                                 "student_model": "", "teacher_model": "", "reword_model": "", "reword": "", "group": 1,
+                                 "student_model": "", "teacher_model": "",
+                                 "reword_model": "", "reword": "", "judge": "",
+                                 "judge_model": "", "group": 1,
                                  "temperature": 1.0, "top_p": 1.0, "reply_tokens": 9,
                                  "concurrency": 2, "timeout": 1.0, "stream": False, "cache": "cache", "price": "1,2",
                                  "max_requests": 9, "max_tokens": 9, "max_cost": 1.0}

@@ -298,6 +298,36 @@ def test_a_build_with_a_model_as_the_teacher(built: Callable[..., Any]) -> None:
                                                                       strict=False))
 
 
+@pytest.mark.parametrize(("verdict", "stand"), [("No.", True), ("**no**", True), ("Yes, it does.", False),
+                                                ("Nothing to say", False), ("🙂", False)])
+def test_a_judge_lets_words_stand_or_not(call: Callable[..., Any], tmp_path: Path, verdict: str, stand: bool) -> None:
+    """It is asked about words that pass the audit, is shown the solution, and anything but a no refuses them."""
+    with ModelServer(student) as one, ModelServer(teacher, models=("wise",)) as two, \
+            ModelServer(lambda body: verdict, models=("stern",)) as three:
+        outcome = call("build", "sml", *SML, "--student", one.url, "--teacher", two.url, "--judge", three.url,
+                       "--out", "live")
+    assert (outcome.code, outcome.err) == (0, "")
+    rows = rows_of(tmp_path / "live", "teaching")
+    reasons = {reason for row in rows for turn in row["refused"] for reason in turn}
+    assert any(any(row["stands"]) for row in rows) == stand
+    assert ("judge" in reasons) != stand
+    assert three.requests
+    assert all("The right answer:" in body["messages"][0]["content"] for body in three.requests)
+    manifest = json.loads((tmp_path / "live" / "manifest.json").read_text())
+    assert manifest["participants"]["judge"]["model"] == "stern"
+    assert check(tmp_path / "live").faults == ()
+
+
+def test_a_judge_needs_a_teacher(call: Callable[..., Any]) -> None:
+    with ModelServer(student) as one:
+        outcome = call("build", "sml", *SML, "--student", one.url, "--judge", one.url, "--out", "live")
+        run = call("build", "self_play", "--rows", 1, "--student", one.url, "--teacher", one.url, "--judge", one.url,
+                   "--out", "run")
+    assert (outcome.code, run.code) == (2, 2)
+    assert "give --teacher URL" in outcome.err
+    assert "leave --judge out" in run.err
+
+
 def test_garbage_leaves_the_exact_words(built: Callable[..., Any]) -> None:
     """Whatever a model says, the dialogue is that of the exact teacher after three tries."""
     root, _ = built("sml", lambda body: GARBAGE[body["seed"] % len(GARBAGE)])

@@ -99,15 +99,18 @@ def show(recipe: str, rows: int, seed: int, private: bool, as_json: bool, templa
               help="Further configs for trainers, as tutelage export --views adds them.")
 @click.option("--reword", type=Words(), default=(), metavar="URL",
               help="Address of a model that puts the exact dialogues into other words.")
+@click.option("--judge", type=Words(), default=(), metavar="URL",
+              help="Address of a model that looks for leaks in the words of a model as the teacher.")
 @click.option("--teacher-model", default="", show_default="the server's first", help="Name of the teacher's model.")
 @click.option("--reword-model", default="", show_default="the server's first", help="Name of the model that rewords.")
+@click.option("--judge-model", default="", show_default="the server's first", help="Name of the judge's model.")
 @click.option("--overwrite", is_flag=True, help="Replace another dataset in the folder.")
 @click.option("--config", type=click.Path(path_type=Path), default=None, is_eager=True,
               callback=lambda context, _, path: read_config(context, path),
               help="A TOML file with any of these options; the command line wins.")
 def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, workers: int | None,
           views: tuple[str, ...], overwrite: bool, config: Path | None, templates: Path | None,
-          reword: tuple[str, ...], model: ModelOptions, **options: Any) -> None:
+          reword: tuple[str, ...], judge: tuple[str, ...], model: ModelOptions, **options: Any) -> None:
     """Builds the dataset of a RECIPE, or goes on with an unfinished build.
 
     \b
@@ -119,7 +122,7 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
 
     With an address as --student a real model is the student of each item, and the exact teacher replies to its words;
     with one as --teacher as well, a model does. Keys come from TUTELAGE_STUDENT_KEY, TUTELAGE_TEACHER_KEY,
-    TUTELAGE_REWORD_KEY or OPENAI_API_KEY. Exit code 1 where a request failed for good.
+    TUTELAGE_REWORD_KEY, TUTELAGE_JUDGE_KEY or OPENAI_API_KEY. Exit code 1 where a request failed for good.
     """
     from tutelage.building import default_rows, default_workers, kept_message
     from tutelage.exporting import build_and_export as run
@@ -128,7 +131,7 @@ def build(recipe: str | None, rows: int | None, seed: int, out: Path | None, wor
 
     if not recipe:
         raise UsageError('no recipe is given; name one (tutelage build sml), or in the --config file (recipe = "sml")')
-    addresses = {"reword": reword}
+    addresses = {"reword": reword, "judge": judge}
     addresses["student"], options["students"] = addresses_in(options["students"])
     addresses["teacher"], options["teachers"] = addresses_in(options["teachers"])
     plan = make_plan(recipe, default_rows(options["source"]) if rows is None else rows, seed, options)

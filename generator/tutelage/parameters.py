@@ -106,6 +106,7 @@ class ModelOptions(NamedTuple):
     student_model: str  # "": the first that the server names; of the others as well
     teacher_model: str
     reword_model: str
+    judge_model: str
     group: int  # dialogues an item
     temperature: float | None
     top_p: float | None

@@ -49,7 +49,7 @@ class Options:
     holdout_levels: tuple[int, ...] = ()
 
 
-ROLES = ("student", "teacher", "reword")  # what a real model can be
+ROLES = ("student", "teacher", "reword", "judge")  # what a real model can be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,7 @@ class Live:
     student: str = ""  # "": the students of the recipe
     teacher: str = ""  # "": the exact teacher, or user
     reword: str = ""  # who puts exact dialogues into other words; "": they stay as they are
+    judge: str = ""  # who looks for leaks in a model teacher's words, beside the exact audit; "": nobody
     group: int = 1  # dialogues an item
     temperature: float | None = None
     top_p: float | None = None
@@ -75,6 +76,8 @@ class Live:
         if self.teacher and not self.student:
             raise UsageError("a model as the teacher needs a model as the student; give --student URL, or have exact "
                              "dialogues put into other words with --reword URL")
+        if self.judge and not self.teacher:
+            raise UsageError("a judge looks for leaks in the words of a model as the teacher; give --teacher URL, too")
         if self.reword and self.student:
             raise UsageError("only exact dialogues are put into other words; give either --student or --reword")
 

@@ -41,7 +41,8 @@ async def make(plan: Plan, item: int, roles: Roles) -> Made:
     async def one(number: int) -> Rollout | str:
         env = Environment(plan.recipe, seed=plan.seed, split="", max_turns=plan.options.max_turns)
         try:
-            return await rollout(env, scenario, number, client.reply, teacher=teacher.reply if teacher else None)
+            return await rollout(env, scenario, number, client.reply, teacher=teacher.reply if teacher else None,
+                                 judge=roles.judge.reply if roles.judge else None)
         except RequestFailed as error:
             return str(error)
 

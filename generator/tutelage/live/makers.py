@@ -33,6 +33,8 @@ def maker_of(plan: Plan) -> Maker:
     if plan.recipe in RUNS and plan.live is not None and plan.live.group > 1:
         raise UsageError(f"group={plan.live.group}: an item of {plan.recipe} is a run of many dialogues already; leave "
                          "--group out")
+    if plan.recipe in RUNS and plan.live is not None and plan.live.judge:
+        raise UsageError(f"judge={plan.live.judge!r}: no teacher speaks in {plan.recipe}; leave --judge out")
     return MAKERS.get(plan.recipe, group.make)
 
 

@@ -78,7 +78,7 @@ def measured(outcomes: Sequence[Outcome], turns: int) -> Figures:
     targeted          of the questions in open dialogues, the share worth something about the answer (`ig_bits` > 0)
     over_ask          of the dialogues that tell all, the share that asks for a quantity all the same
     premature         of open dialogues, the share with an answer before the answer was determined
-    leak_free         accuracy over the dialogues in which no teacher's turn gave the answer away
+    leak_free, leaky  accuracy over the dialogues in which no teacher's turn gave the answer away; in which one did
     p, a90, u90_10    mean over items of the runs' mean, 90th percentile, and spread from 10th to 90th (2505.06120)
     """
     lacking = [each for each in outcomes if each.open]
@@ -94,6 +94,7 @@ def measured(outcomes: Sequence[Outcome], turns: int) -> Figures:
         "over_ask": _share([each for each in outcomes if each.open is False], lambda each: (_asks(each) > 0, 1)),
         "premature": _share(lacking, lambda each: (_premature(each), 1)),
         "leak_free": _share([each for each in outcomes if not each.leaked], lambda each: (each.solved > 0, 1)),
+        "leaky": _share([each for each in outcomes if each.leaked], lambda each: (each.solved > 0, 1)),
         **_over_runs(outcomes),
     }
 

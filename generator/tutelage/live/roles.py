@@ -16,6 +16,7 @@ class Roles(NamedTuple):
     student: Client | None = None
     teacher: Client | None = None  # the user, where the statement is not complete
     reword: Client | None = None
+    judge: Client | None = None  # of the teacher's words
 
     @property
     def clients(self) -> Mapping[str, Client]:

@@ -45,10 +45,12 @@ class Rollout(NamedTuple):
 
 
 async def rollout(env: Environment, scenario: Scenario, number: int, ask: Ask, *,
-                  other: Scenario | None = None, teacher: Ask | None = None) -> Rollout:
-    """Plays dialogue `number` (from 0) of an item's group. Raises what `ask` and `teacher` raise.
+                  other: Scenario | None = None, teacher: Ask | None = None,
+                  judge: Ask | None = None) -> Rollout:
+    """Plays dialogue `number` (from 0) of an item's group. Raises what `ask`, `teacher` and `judge` raise.
 
-    With a model as the `teacher` it says the teacher's turns, as far as its words are accepted (`live.voice`).
+    With a model as the `teacher` it says the teacher's turns, as far as its words are accepted (`live.voice`), also by
+    the `judge`, where there is one.
 
     With an `other` scenario the model is shown what its teacher would reply to the same words, a control; where that
     dialogue is over it is begun again.
@@ -64,7 +66,7 @@ async def rollout(env: Environment, scenario: Scenario, number: int, ask: Ask, *
         replies.append(reply)
         words = env.step(reply.text).words
         if teacher is not None and not env.done:
-            voiced.append(await say(env, scenario, number, teacher))
+            voiced.append(await say(env, scenario, number, teacher, judge))
             words = env.turns[-1].text
         if stranger is not None:
             words = stranger(reply.text)

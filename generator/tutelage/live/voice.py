@@ -8,6 +8,7 @@ another seed, and after `TRIES` of them the exact words stand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ from tutelage.wording import wordings
 
 BANK = "roles/teacher"
 ROLES = {"teacher": "assistant", "student": "user"}
+JUDGE = "judge"  # why words don't stand that the exact audit lets pass: the judge did not say no
+_NO = re.compile(r"\W*no\b", re.I)
 Ask = Callable[[Sequence[Message], int], Awaitable[Reply]]
 """(messages, seed of the reply) -> reply."""
 
@@ -37,10 +40,11 @@ class Voiced(NamedTuple):
     replies: tuple[Reply, ...]  # all of them
 
 
-async def say(env: Environment, scenario: Scenario, number: int, ask: Ask) -> Voiced:
+async def say(env: Environment, scenario: Scenario, number: int, ask: Ask, judge: Ask | None = None) -> Voiced:
     """Has the model say the teacher's last turn of dialogue `number`, in the place of the exact teacher.
 
-    Raises what `ask` raises.
+    A `judge` is asked whether words that pass give too much away; they stand where it says no. Raises what `ask` and
+    `judge` raise.
     """
     scene, turns, due = env.scene, env.turns[:-1], env.turns[-1]
     why, replies = list[str](), list[Reply]()
@@ -53,6 +57,9 @@ async def say(env: Environment, scenario: Scenario, number: int, ask: Ask) -> Vo
         reply = await ask(shown, draws.below(1 << 31))
         replies.append(reply)
         reason = refused(scene, turns, due, reply.text)
+        if not reason and judge is not None and is_free(scene, due):
+            verdict = await judge(case_for(scene, turns, reply.text), draws.below(1 << 31))
+            reason = "" if _NO.match(verdict.text) else JUDGE
         if not reason:
             if reply.text != due.text:
                 env.retell(reply.text, act_of(scene, due))
@@ -71,6 +78,15 @@ def request(scene: Scene, turns: Sequence[Turn], due: Turn) -> list[Message]:
                    "finding": finding(scene, turns, due)}
     system = wordings(BANK).choose("tutor" if free else "user", 0, fields)
     return [("system", system), *[(ROLES[turn.role], turn.text) for turn in turns[1:]]]
+
+
+def case_for(scene: Scene, turns: Sequence[Turn], words: str) -> list[Message]:
+    """The messages that ask the judge whether a teacher's words after `turns` give too much away."""
+    right = scene.case.right
+    said = "\n\n".join([f"{turn.role.capitalize()}: {turn.text}" for turn in turns[1:]])
+    return [("user", wordings("roles/judge").choose("leak", 0, {
+        "task": scene.statement, "answer": right.answer, "work": "\n".join([step.line for step in right.steps]),
+        "dialogue": said, "words": words}))]
 
 
 def finding(scene: Scene, turns: Sequence[Turn], due: Turn) -> str:

@@ -22,7 +22,8 @@ from tutelage.models.endpoint import Endpoint, Patience, without_secrets
 from tutelage.models.local import SCHEME, Local
 from tutelage.models.wire import Message, Reply, Request, Sampling, key_of
 
-KEYS = {"student": "TUTELAGE_STUDENT_KEY", "teacher": "TUTELAGE_TEACHER_KEY", "reword": "TUTELAGE_REWORD_KEY"}
+KEYS = {"student": "TUTELAGE_STUDENT_KEY", "teacher": "TUTELAGE_TEACHER_KEY", "reword": "TUTELAGE_REWORD_KEY",
+        "judge": "TUTELAGE_JUDGE_KEY"}
 ANY_KEY = "OPENAI_API_KEY"
 MOST_UNDER_WAY = 64
 
