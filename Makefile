@@ -25,8 +25,9 @@ help:
 dataset: $(VENV)/installed
 	$(BIN)/tutelage build sml --rows $(ROWS) --out outputs/sml
 
+# a file's tests stay together: they share what is built once
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 check: lint types floors test
 
@@ -46,7 +47,7 @@ docs: $(VENV)/installed-dev
 	$(BIN)/python docs/build.py
 
 laws: $(VENV)/installed-dev
-	TUTELAGE_LAWS=full $(BIN)/python -m pytest -q -m laws
+	TUTELAGE_LAWS=full $(BIN)/python -m pytest -q -n auto --dist worksteal -m laws
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/run.py
