@@ -1,9 +1,11 @@
 """Requests a second of our client against a bare aiohttp loop, in one run, with a server that answers at once.
 
     PYTHONPATH=generator python benchmarks/models.py [dialogues]
+    PYTHONPATH=generator python benchmarks/models.py --requests 100000
 
 Both play dialogues of six requests, 64 at a time; the server is a process of its own. Printed: requests/s and CPU time
-a request of both, their ratio, and the memory of this process.
+a request of both, their ratio, and the memory of this process. With --requests our client alone makes so many, with its
+cache on disk, and the memory that is held is printed after a tenth, half and all of them.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +67,14 @@ async def bare(url: str, dialogues: int) -> None:
         await each(dialogue, dialogues)
 
 
-async def ours(url: str, dialogues: int) -> None:
+async def ours(url: str, dialogues: int, told: Callable[[], None] = lambda: None) -> None:
     with tempfile.TemporaryDirectory() as folder, Cache(Path(folder) / "cache.sqlite") as cache:
         async with Client("student", [url], model="m", cache=cache, most=UNDER_WAY) as client:
             async def dialogue(number: int) -> None:
                 messages = [("user", f"{number} {WORDS}")]
                 for _ in range(CALLS):
                     reply = await client.ask(client.request(messages, seed=number))
+                    told()
                     messages += [("assistant", reply.text), ("user", WORDS)]
 
             await each(dialogue, dialogues)
@@ -95,14 +99,35 @@ def timed(play: Callable[[str, int], Awaitable[None]], url: str, dialogues: int)
     return requests / (time.perf_counter() - begun), (time.process_time() - cpu) / requests * 1e6
 
 
+def resident() -> float:
+    """Megabytes that this process holds now."""
+    fields = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    return int(fields[1]) * resource.getpagesize() / 1e6
+
+
+def held(url: str, requests: int) -> None:
+    """Prints the memory on the way through many requests."""
+    asked, marks = count(1), {requests // 10, requests // 2, requests}
+    begun = time.perf_counter()
+
+    def told() -> None:
+        if (number := next(asked)) in marks:
+            print(f"{number:,} requests, {number / (time.perf_counter() - begun):,.0f} a second: {resident():.1f} MB")
+
+    asyncio.run(ours(url, -(-requests // CALLS), told))
+
+
 def main() -> None:
-    dialogues = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    many = int(sys.argv[2]) if sys.argv[1:2] == ["--requests"] else 0
+    dialogues = int(sys.argv[1]) if len(sys.argv) > 1 and not many else 500
     here, there = multiprocessing.Pipe()
     server = multiprocessing.Process(target=serve, args=(there,), daemon=True)
     server.start()
     url = f"http://127.0.0.1:{here.recv()}/v1"
     timed(bare, url, 50)
-    for _ in range(3):
+    if many:
+        held(url, many)
+    for _ in range(0 if many else 3):
         floor, ask = timed(bare, url, dialogues), timed(ours, url, dialogues)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"bare {floor[0]:,.0f} requests/s ({floor[1]:.0f} us CPU), ours {ask[0]:,.0f} ({ask[1]:.0f} us), "

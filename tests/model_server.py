@@ -3,7 +3,8 @@
     with ModelServer(reply) as server: ... server.url ...
 
 `reply(body) -> text` says what the model says; `faults` are taken one a request, in turn: a status with a body and
-headers, "cut" (the connection ends in the middle), "slow" (seconds), "garbage" (no JSON), "empty" (no choices).
+headers, "cut" (the connection ends in the middle), "slow" (seconds), "garbage" (no JSON), "empty" (no choices),
+"silent" (no content), a whole answer of one's own (JSON). An `{authorization}` in a message is what the header said.
 """
 
 from __future__ import annotations
@@ -31,7 +32,14 @@ class Slow(NamedTuple):
     seconds: float
 
 
-Fault = Status | Slow | str | None
+class Whole(NamedTuple):
+    """An answer of status 200, as it is sent."""
+
+    body: str
+    kind: str = "application/json"
+
+
+Fault = Status | Slow | Whole | str | None
 
 
 def echo(body: Body) -> str:
@@ -42,11 +50,13 @@ class ModelServer:
     """The server in a thread of its own, on a port of its own."""
 
     def __init__(self, reply: Callable[[Body], str | dict[str, Any]] = echo, *, faults: Iterator[Fault] | None = None,
-                 models: tuple[str, ...] = ("tiny",), key: str = "") -> None:
+                 models: tuple[str, ...] = ("tiny",), key: str = "", port: int = 0) -> None:
         self.reply, self.faults, self.models, self.key = reply, faults or iter(()), models, key
+        self.port = port  # 0: one that is free
         self.requests: list[dict[str, Any]] = []  # bodies, in the order of arrival
         self.headers: list[Mapping[str, str]] = []
         self.most = self.now = 0  # requests under way: the most at a time, and now
+        self.dies_after: int | None = None  # requests, after which no connection is taken any more
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
 
@@ -67,6 +77,9 @@ class ModelServer:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(self._serve())
+        for task in (left := asyncio.all_tasks(self._loop)):  # a slow answer that nobody waits for
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         self._loop.close()
 
     async def _serve(self) -> None:
@@ -76,7 +89,7 @@ class ModelServer:
         app.router.add_post("/v1/chat/completions", self._chat)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = self._site = web.TCPSite(runner, "127.0.0.1", self.port)
         await site.start()
         self.port = runner.addresses[0][1]
         self._ready.set()
@@ -97,6 +110,11 @@ class ModelServer:
         self.headers.append(dict(request.headers))
         self.now += 1
         self.most = max(self.most, self.now)
+        if self.dies_after is not None and len(self.requests) > self.dies_after:
+            if len(self.requests) == self.dies_after + 1:
+                await self._site.stop()
+            assert request.transport is not None
+            request.transport.close()
         try:
             return self._refused(request) or await self._answer(request, body, next(self.faults, None))
         finally:
@@ -104,7 +122,11 @@ class ModelServer:
 
     async def _answer(self, request: web.Request, body: Body, fault: Fault) -> web.StreamResponse:
         if isinstance(fault, Status):
-            return web.json_response({"error": {"message": fault.message}}, status=fault.status, headers=fault.headers)
+            told = fault.message.replace("{authorization}", request.headers.get("Authorization", ""))
+            return web.json_response({"error": {"message": told}}, status=fault.status, headers=fault.headers)
+        if isinstance(fault, Whole):
+            told = fault.body.replace("{authorization}", request.headers.get("Authorization", ""))
+            return web.Response(text=told, content_type=fault.kind)
         if isinstance(fault, Slow):
             await asyncio.sleep(fault.seconds)
         if fault == "cut":
@@ -117,7 +139,7 @@ class ModelServer:
             return web.json_response({"choices": []})
         if body["model"] not in self.models:
             return web.json_response({"error": {"message": f"The model `{body['model']}` does not exist."}}, status=404)
-        said = self.reply(body)
+        said = "" if fault == "silent" else self.reply(body)
         message = {"role": "assistant", **(said if isinstance(said, dict) else {"content": said})}
         usage = {"prompt_tokens": sum(len(m["content"].split()) for m in body["messages"]),
                  "completion_tokens": len(str(message.get("content")).split())}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -168,6 +171,48 @@ def test_it_goes_on_from_the_cache(call: Callable[..., Any]) -> None:
     lines = [json.loads(line) for line in transcripts.splitlines()]
     assert len(lines) == 3 * ITEMS
     assert set(lines[0]) == {"arm", "item", "run", "solved", "leaked", "turns"}
+
+
+def slow(body: Body) -> str:
+    time.sleep(0.02)
+    return parrot(body)
+
+
+def test_a_killed_evaluation_goes_on_without_asking_twice(call: Callable[..., Any], tmp_path: Path, root: Path) -> None:
+    """kill -9 in the middle, then again: the figures and transcripts of one that was left alone."""
+    under_way = 2
+    with ModelServer(slow) as server:
+        words = (*COMMAND, server.url, "--concurrency", under_way)
+        one = subprocess.Popen([sys.executable, "-m", "tutelage", *map(str, words)], cwd=tmp_path,
+                               env={"PYTHONPATH": str(root / "generator"), "PATH": "/usr/bin:/bin"})
+        while len(server.requests) < 20:
+            assert one.poll() is None
+            time.sleep(0.005)
+        one.send_signal(signal.SIGKILL)
+        one.wait()
+        assert not (tmp_path / "out" / "evaluation.json").exists()
+        assert not (tmp_path / "out" / "transcripts.jsonl").exists()
+        killed = json.loads(call(*words).out)
+        bodies = [json.dumps(body, sort_keys=True) for body in server.requests]
+        assert len(bodies) - len(set(bodies)) <= under_way
+        assert killed["participants"]["student"]["cached"] >= 20 - under_way
+        transcripts = (tmp_path / "out" / "transcripts.jsonl").read_text(encoding="utf-8")
+        (tmp_path / "out.cache.sqlite").unlink()
+        whole = json.loads(call(*words).out)
+    assert killed["arms"] == whole["arms"]
+    assert transcripts == (tmp_path / "out" / "transcripts.jsonl").read_text(encoding="utf-8")
+
+
+def test_several_servers_at_once(call: Callable[..., Any], tmp_path: Path) -> None:
+    """They share the work, and the figures are those of one."""
+    with ModelServer(slow) as one, ModelServer(slow) as other:
+        several = json.loads(call(*COMMAND, f"{one.url},{other.url}").out)
+        asked = [len(server.requests) for server in (one, other)]
+        alone = json.loads(call(*COMMAND, one.url).out)
+    assert min(asked) > sum(asked) / 4
+    assert several["arms"] == alone["arms"]
+    assert several["participants"]["student"]["requests"] == sum(asked)
+    assert several["participants"]["student"]["servers"] == sorted([one.url, other.url])
 
 
 def test_a_dataset_is_played(call: Callable[..., Any]) -> None:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import random
-import socket
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -19,35 +15,13 @@ from tutelage.errors import BudgetSpent, ModelError, RequestFailed, StoreError, 
 from tutelage.models.budget import Budget, Price
 from tutelage.models.cache import Cache
 from tutelage.models.client import Client, secret_of
-from tutelage.models.endpoint import Patience
 from tutelage.models.wire import Reply, Request, Sampling, key_of, without_thoughts
 
 sys.path.insert(0, str(Path(__file__).parent))
-from model_server import Body, Fault, ModelServer, Slow, Status
+from asking import HASTE, one, talk, with_client
+from model_server import ModelServer, Slow, Status
 
 KEY = "sk-planted-31415926"
-HASTE = Patience(timeout=5, connect=1, tries=4, dead=0.5, wait=0.01)
-
-
-def talk(*texts: str) -> tuple[tuple[str, str], ...]:
-    return tuple([("user", text) for text in texts])
-
-
-def with_client(work: Callable[[Client], Awaitable[Any]], urls: Sequence[str], **given: Any) -> Any:
-    """What `work` gives with an open client."""
-    async def run() -> Any:
-        async with Client("student", urls, **{"patience": HASTE, **given}) as client:
-            return await work(client)
-
-    return asyncio.run(run())
-
-
-def one(urls: Sequence[str], text: str = "hello", **given: Any) -> Reply:
-    async def work(client: Client) -> Reply:
-        return await client.ask(client.request(talk(text)))
-
-    reply: Reply = with_client(work, urls, **given)
-    return reply
 
 
 @pytest.fixture
@@ -95,143 +69,6 @@ def test_the_first_model_is_taken_where_none_is_named() -> None:
     assert [body["model"] for body in server.requests] == ["big", "small"]
 
 
-# --- servers that fail ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("fault", [Status(500, "boom"), Status(503), Status(429, "busy", {"Retry-After": "0"}), "cut",
-                                   "garbage", "empty", Status(408)])
-def test_what_passes_is_asked_again(fault: Fault) -> None:
-    budget = Budget()
-    with ModelServer(faults=iter([fault, fault])) as server:
-        assert one([server.url], budget=budget).text == "you said hello"
-    assert len(server.requests) == 3
-    assert (budget.spent.requests, budget.spent.retries) == (1, 2)
-
-
-def test_a_reply_that_breaks_off_is_asked_for_again() -> None:
-    with ModelServer(faults=iter(["cut_stream"])) as server:
-        assert one([server.url], streams=True).text == "you said hello"
-    assert len(server.requests) == 2
-
-
-def test_retry_after_is_kept() -> None:
-    """A busy server is left alone for as long as it asks; our own pause would be a hundredth of it."""
-    times: list[float] = []
-
-    def reply(body: Body) -> str:
-        return "yes"
-
-    async def work(client: Client) -> float:
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
-        await client.ask(client.request(talk("hello")))
-        return loop.time() - begun
-
-    with ModelServer(reply, faults=iter([Status(429, "busy", {"Retry-After": "0.6"})])) as server:
-        times.append(with_client(work, [server.url]))
-    assert times[0] >= 0.6
-
-
-def test_a_slow_reply_is_asked_for_again() -> None:
-    with ModelServer(faults=iter([Slow(3)])) as server:
-        reply = one([server.url], patience=HASTE._replace(timeout=0.4))
-    assert reply.text == "you said hello"
-
-
-@pytest.mark.parametrize(("fault", "says"), [
-    (Status(500, "out of memory"), "out of memory, 4 times"), ("empty", "no reply in {'choices': []}, 4 times"),
-    ("garbage", "no JSON"), (Status(400, "This model's maximum context length is 8 tokens"), "too long for the model"),
-    (Status(422, "temperature must be positive"), "does not accept the request (422: temperature must be positive")])
-def test_a_request_that_fails_for_good_is_told_of_and_others_are_not(fault: Fault, says: str) -> None:
-    async def work(client: Client) -> list[Any]:
-        first = await asyncio.gather(client.ask(client.request(talk("bad"))), return_exceptions=True)
-        return [*first, await client.ask(client.request(talk("good")))]
-
-    times = 1 if isinstance(fault, Status) and fault.status < 500 else 4
-    with ModelServer(faults=repeat(fault, times)) as server:
-        failed, good = with_client(work, [server.url])
-    assert isinstance(failed, RequestFailed)
-    assert "\n" not in str(failed)
-    assert says in str(failed)
-    assert good.text == "you said good"
-
-
-def test_an_empty_reply_is_none() -> None:
-    silent = ModelServer(lambda body: "<think>what?</think> ")
-    with silent as server, pytest.raises(RequestFailed, match="only thoughts"):
-        one([server.url])
-
-
-def test_a_refused_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TUTELAGE_STUDENT_KEY", "wrong")
-    with ModelServer(key=KEY) as server:
-        with pytest.raises(ModelError, match=r"refuses the key \(401: Incorrect API key provided\); set it in"):
-            one([server.url], model="tiny")
-        assert len(server.requests) == 1
-        with pytest.raises(ModelError, match="refuses the key"):
-            one([server.url])
-
-
-def test_an_unknown_model() -> None:
-    with ModelServer() as server, pytest.raises(ModelError, match="has no model 'huge'"):
-        one([server.url], model="huge")
-    assert len(server.requests) == 1
-
-
-def unused_url() -> str:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{held.getsockname()[1]}/v1"
-
-
-def test_a_dead_server_is_known_before_every_request_has_tried() -> None:
-    async def work(client: Client) -> tuple[float, list[Any]]:
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
-        asked = [client.ask(client.request(talk(str(i)))) for i in range(500)]
-        return loop.time() - begun, await asyncio.gather(*asked, return_exceptions=True)
-
-    patience = HASTE._replace(tries=100, wait=0.05)
-    _, found = with_client(work, [unused_url()], model="tiny", most=4, patience=patience)
-    assert {str(error) for error in found} == {str(found[0])}
-    assert isinstance(found[0], ModelError)
-    assert "can't be reached (no connection); is the server running?" in str(found[0])
-
-
-def test_a_server_that_nobody_reaches_names_no_model() -> None:
-    with pytest.raises(ModelError, match="no connection"):
-        one([unused_url()])
-
-
-def test_another_server_takes_over() -> None:
-    async def work(client: Client) -> list[Reply]:
-        return await asyncio.gather(*[client.ask(client.request(talk(str(i)))) for i in range(20)])
-
-    with ModelServer() as server:
-        patience = HASTE._replace(tries=100, wait=0.02)
-        replies = with_client(work, [unused_url(), server.url], model="tiny", patience=patience)
-    assert [reply.text for reply in replies] == [f"you said {i}" for i in range(20)]
-
-
-def test_one_in_five_fails_and_nothing_is_lost_or_asked_twice() -> None:
-    draw = random.Random(3)
-    kinds: list[Fault] = [Status(500), "cut", "garbage", "empty", Status(429, "", {"Retry-After": "0"})]
-    faults: Iterator[Fault] = iter(lambda: draw.choice(kinds) if draw.random() < 0.2 else None, object())
-    budget = Budget()
-
-    async def work(client: Client) -> list[Reply]:
-        return await asyncio.gather(*[client.ask(client.request(talk(str(i)))) for i in range(300)])
-
-    with ModelServer(faults=faults) as server:
-        replies = with_client(work, [server.url], model="tiny", most=8, budget=budget,
-                              patience=HASTE._replace(tries=12))
-    assert [reply.text for reply in replies] == [f"you said {i}" for i in range(300)]
-    assert len(server.requests) == 300 + budget.spent.retries
-    assert budget.spent.requests == 300
-    assert budget.spent.retries > 20
-    assert server.most <= 8
-
-
 # --- the cache --------------------------------------------------------------------------------------------------------
 
 
@@ -268,6 +105,24 @@ def test_the_same_request_twice_at_a_time_is_asked_once() -> None:
     with ModelServer(faults=iter([Slow(0.1)])) as server:
         replies = with_client(work, [server.url])
     assert len({reply.text for reply in replies}) == len(server.requests) == 1
+
+
+def test_the_first_reply_stays(tmp_path: Path) -> None:
+    with Cache(tmp_path / "cache") as cache:
+        cache.put(b"key", Reply("one"))
+        cache.put(b"key", Reply("another"))
+        assert (cache.get(b"key") or Reply("")).text == "one"
+        assert len(cache) == 1
+
+
+def test_two_builds_do_not_share_a_cache_at_a_time(tmp_path: Path) -> None:
+    """Both would pay; the second says why, and may have it when the first is done."""
+    with Cache(tmp_path / "cache") as cache:
+        cache.put(b"key", Reply("one"))
+        with pytest.raises(StoreError, match="another build uses it"):
+            Cache(tmp_path / "cache")
+    with Cache(tmp_path / "cache") as cache:
+        assert cache.get(b"key") is not None
 
 
 def test_a_cache_that_is_none(tmp_path: Path) -> None:
@@ -307,6 +162,48 @@ def test_a_budget_that_is_none() -> None:
         Budget(max_cost=1.0)
 
 
+def test_the_limits_hold_for_all_roles_together() -> None:
+    """Whoever asks first; each role's own sums and price stay apart."""
+    student = Budget(max_cost=1.0, price=Price(100_000.0, 0.0))
+    teacher = student.beside(Price(0.0, 100_000.0))
+    student.spend(Reply("a", prompt_tokens=4, completion_tokens=99))
+    teacher.spend(Reply("a", prompt_tokens=99, completion_tokens=5))
+    assert (student.spent.cost, teacher.spent.cost, student.left, teacher.left) == (0.4, 0.5, True, True)
+    teacher.spend(Reply("a", completion_tokens=1))
+    assert (student.why, teacher.why) == ("1.00 of 1.00 cost",) * 2
+    one, other = (lambda first: (first, first.beside()))(Budget(max_requests=3))
+    one.ask()
+    other.ask()
+    assert (one.left, other.left) == (True, True)
+    other.ask()
+    assert (one.why, other.why) == ("3 of 3 requests",) * 2
+
+
+@pytest.mark.parametrize(("limits", "most"), [
+    ({"max_requests": 7}, 7), ({"max_tokens": 40}, 10), ({"max_cost": 1.0, "price": Price(50_000.0, 0.0)}, 20)])
+def test_a_budget_of_two_roles_stops_cleanly(limits: dict[str, Any], most: int, tmp_path: Path) -> None:
+    """Both clients stop where the sum is reached, with one line; what they have is in the one cache, and is given."""
+    async def run(first: Budget, url: str, cache: Cache) -> list[Any]:
+        async with (Client("student", [url], cache=cache, budget=first, most=1, patience=HASTE) as student,
+                    Client("teacher", [url], cache=cache, budget=first.beside(), most=1, patience=HASTE) as teacher):
+            found = []
+            for number in range(30):
+                for client in (student, teacher):
+                    asked = client.ask(client.request(talk(f"{client.role}{number}")))
+                    found += await asyncio.gather(asked, return_exceptions=True)
+            return found
+
+    with ModelServer() as server, Cache(tmp_path / "cache") as cache:
+        found = asyncio.run(run(Budget(**limits), server.url, cache))
+        again = asyncio.run(run(Budget(**limits), server.url, cache))
+    assert [isinstance(each, Reply) for each in found] == [True] * most + [False] * (60 - most)
+    assert {type(each) for each in found[most:]} == {BudgetSpent}
+    assert all(str(each).endswith("are spent") for each in found[most:])
+    assert [each.text for each in again[:most]] == [each.text for each in found[:most]]
+    assert all(isinstance(each, Reply) for each in again[:2 * most])
+    assert len(server.requests) == 2 * most
+
+
 # --- secrets ----------------------------------------------------------------------------------------------------------
 
 
@@ -314,6 +211,16 @@ def test_keys_come_from_the_environment() -> None:
     both = {"TUTELAGE_TEACHER_KEY": "t", "OPENAI_API_KEY": "o"}
     assert [secret_of(role, both) for role in ("student", "teacher")] == ["o", "t"]
     assert secret_of("student", {}) == ""
+    assert secret_of("student", {"OPENAI_API_KEY": " o\r\n"}) == "o"  # as an editor leaves it in a file
+
+
+@pytest.mark.parametrize("key", ["two words", "a\nb", "kéy", "a\x00b"])
+def test_a_key_that_no_header_can_carry(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUTELAGE_STUDENT_KEY", key) if "\x00" not in key else monkeypatch.setattr(
+        "tutelage.models.client.secret_of", lambda role: key)
+    with pytest.raises(UsageError, match="has a character that no header can carry") as found:
+        Client("student", ["http://127.0.0.1:1/v1"])
+    assert key not in str(found.value)
 
 
 def test_a_key_is_sent_and_stands_nowhere_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
@@ -343,7 +250,9 @@ def test_a_key_is_sent_and_stands_nowhere_else(monkeypatch: pytest.MonkeyPatch, 
     assert not any(KEY in text for text in texts)
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8000/v1", "ftp://host/v1", "", "http://user:secret@host/v1"])
+@pytest.mark.parametrize("url", ["127.0.0.1:8000/v1", "ftp://host/v1", "", "http://user:secret@host/v1",
+                                 "http://host/v1?api_key=secret", "http://host/v1#secret", "user:secret@host/v1",
+                                 "http://user:se/secret@host/v1", "http://me:secret@host/v1?api_key=secret"])
 def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(UsageError, match="is no address of a server; give one like") as found:
         Client("student", [url])

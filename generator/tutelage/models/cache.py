@@ -20,6 +20,7 @@ from tutelage.errors import StoreError
 from tutelage.models.wire import Reply, stored, unstored
 
 VERSION = 1
+BUSY = 0.5  # seconds to wait for a file that another build holds: it may be about to end
 Key = bytes  # see `wire.key_of`
 
 
@@ -31,7 +32,7 @@ class Cache:
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path or ":memory:", isolation_level=None)
+            self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=BUSY)
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")  # one build at a time: two would pay twice
             # a killed process loses nothing that was written; a machine that loses power may lose the last replies
             self._db.execute("PRAGMA journal_mode = WAL")
