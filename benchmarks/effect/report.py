@@ -11,6 +11,9 @@ from effect.arms import ARMS, CLAIMS, COMPETENT
 
 COLUMNS = ("accuracy_complete", "over_ask", "ask", "right_question", "premature", "accuracy", "ask_k2",
            "right_question_k2", "accuracy_k2", "new_ask", "new_right_question", "new_accuracy", "recovery")
+ASKING = {"over_ask": "asks where all is told", "ask": "asks where one premise is missing",
+          "right_question": "asks for it", "ask_k2": "asks where two are missing",
+          "new_ask": "asks where one is missing, of a kind never asked for"}
 SILENT = 0.05  # most that an arm without the effect may ask
 
 
@@ -83,11 +86,10 @@ def plots(rows: Sequence[Mapping[str, Any]], settings: Mapping[str, Any], out: P
     axes[1].legend(fontsize=8)
     _save(figure, note, out / "by_turn.png")
     figure, axis = plt.subplots(figsize=(11, 4.8))
-    for number, key in enumerate(("over_ask", "ask", "right_question", "ask_k2")):
-        axis.bar([i + 0.2 * number for i in range(len(names))],
-                 [sum(row[key] for row in of[name]) / len(of[name]) for name in names], width=0.18,
-                 label="asks where all is told" if key == "over_ask" else key.replace("_", " "))
-    axis.set_xticks([i + 0.3 for i in range(len(names))], names)
+    for number, (key, label) in enumerate(ASKING.items()):
+        axis.bar([i + 0.16 * number for i in range(len(names))],
+                 [sum(row.get(key, 0) for row in of[name]) / len(of[name]) for name in names], width=0.15, label=label)
+    axis.set_xticks([i + 0.32 for i in range(len(names))], names)
     axis.set(ylim=(0, 1.02), ylabel="share of dialogues", title="asking by condition")
     axis.legend(fontsize=8)
     _save(figure, note, out / "asking.png")
