@@ -177,7 +177,7 @@ def test_every_act_has_the_label_that_the_table_says() -> None:
 @pytest.mark.parametrize("recipe", ["sml", "q_priming", "controls", "sharded"])
 def test_pairs(recipe: str) -> None:
     """Chosen is good, rejected is bad, both follow the same words; where a pair comes from stands in `meta`."""
-    episodes, found = made(recipe, "preference", plan=Plan(recipe, 3 * ITEMS, 5))
+    episodes, found = made(recipe, "preference", plan=Plan(recipe, 3 * ITEMS, 1))
     by_id = {episode["id"]: episode for episode in episodes}
     kinds = set()
     for row in found:

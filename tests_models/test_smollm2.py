@@ -84,7 +84,7 @@ def test_a_build_of_its_words_is_what_the_exact_teacher_says_to_them(client: Cal
 
 def test_its_evaluation(client: Callable[..., Client], tmp_path: Path) -> None:
     given = of_recipe("proactive", 3, turns=2, families=("shortest_path",))
-    result = asyncio.run(evaluate(given, client(), tmp_path))
+    result = asyncio.run(evaluate(given, Roles(client()), tmp_path))
     assert result["failed"] == []
     assert len((tmp_path / "transcripts.jsonl").read_text(encoding="utf-8").splitlines()) == 3
     assert json.loads((tmp_path / "evaluation.json").read_text(encoding="utf-8")) == result

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tutelage.checking.alone import alone_faults
 from tutelage.checking.episodes import Again
 from tutelage.checking.labels import Faults, Row, same, unlike
 from tutelage.draws import stream
@@ -63,20 +64,7 @@ def reply_faults(row: Row, found: Again, plan: Plan, notes: set[str]) -> Faults:
         yield "problem", f"is none that {case.family.name} of level {row['level']} gives for this task"
         return
     scene = scene_alone(_scenario(plan, row["item"]), case)
-    if len(found.turns) != 2 or found.turns[0].text != scene.statement:
-        yield "turns", "they are not the statement and a reply"
-        return
-    try:
-        heard = read_alone(scene, found.turns[1].text)
-    except RunnerUnavailable as error:
-        notes.add(f"programs were not run: {error}")
-        return
-    turn = found.turns[1]
-    if (turn.act, turn.correct) != (heard.act, heard.correct):
-        yield "turn", f"is read as {turn.act.kind} {turn.act.answer!r}; read again {heard.act.kind} " \
-                      f"{heard.act.answer!r}"
-    if (row["n_turns"], row["solved_turn"], row["reward"]) != (1, int(heard.correct), int(heard.correct)):
-        yield "reward", f"{row['reward']}, read again {int(heard.correct)}"
+    yield from alone_faults(row, found, scene, notes)
 
 
 def _scenario(plan: Plan, item: int) -> Scenario:

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from tutelage.checking.alone import alone_faults
 from tutelage.checking.episodes import Again
 from tutelage.checking.labels import Faults, Row, unlike
 from tutelage.errors import NoAnswer
-from tutelage.online.alone import read_alone, scene_alone
+from tutelage.online.alone import scene_alone
 from tutelage.online.scene import Scenario
 from tutelage.online.skilled import answers_rightly, episodes_of, row_of_round
 from tutelage.plan import Plan
@@ -31,15 +32,7 @@ def reply_faults(row: Row, found: Again, plan: Plan, notes: set[str]) -> Faults:
     """The faults of one reply to a task, as (kind, what)."""
     case = found.case
     scene = scene_alone(_scenario(plan, row["item"]), Case(case.family, case.problem, case.right, case.known, ()))
-    if len(found.turns) != 2 or found.turns[0].text != scene.statement:
-        yield "turns", "they are not the statement and a reply"
-        return
-    turn, heard = found.turns[1], read_alone(scene, found.turns[1].text)
-    if (turn.act, turn.correct) != (heard.act, heard.correct):
-        yield "turn", f"is read as {turn.act.kind} {turn.act.answer!r}; read again {heard.act.kind} " \
-                      f"{heard.act.answer!r}"
-    if (row["n_turns"], row["solved_turn"], row["reward"]) != (1, int(heard.correct), int(heard.correct)):
-        yield "reward", f"{row['reward']}, read again {int(heard.correct)}"
+    yield from alone_faults(row, found, scene, notes)
 
 
 def _scenario(plan: Plan, item: int) -> Scenario:
