@@ -22,7 +22,7 @@ from tutelage.environment import Environment
 from tutelage.store.shards import file_digest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from model_server import Body, Fault, ModelServer, Status
+from model_server import Body, Fault, ModelServer, Slow, Status
 
 Row = dict[str, Any]
 ITEMS = 6
@@ -190,6 +190,17 @@ def test_a_budget_stops_and_the_build_goes_on_where_it_was(call: Callable[..., A
         assert len(bodies) == len(set(bodies))
         assert call(*command[:-1], "other").code == 0
     assert digests(tmp_path / "live") == digests(tmp_path / "other")
+
+
+def test_what_is_under_way_when_a_budget_ends_is_kept(call: Callable[..., Any]) -> None:
+    """One dialogue of a group meets the end of the budget while its sibling waits for a slow reply."""
+    faults = iter([Slow(1.0), *[None] * 100])
+    with ModelServer(lambda body: "Answer: 1", faults=faults) as server:
+        command = ("build", "sml", *PLAN[2:], "--rows", 1, "--student", server.url, "--group", 2, "--out", "live")
+        assert (call(*command, "--max-requests", 3).code, len(server.requests)) == (2, 3)
+        assert call(*command).code == 0
+        bodies = [json.dumps(body, sort_keys=True) for body in server.requests]
+    assert len(bodies) == len(set(bodies))
 
 
 def test_changed_words_of_a_model_are_found(call: Callable[..., Any], tmp_path: Path) -> None:

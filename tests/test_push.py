@@ -53,7 +53,7 @@ for line in sys.stdin:
     print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
 """
 LOAD = """
-import json, sys
+import json, os, sys
 import datasets
 from huggingface_hub import DatasetCard
 datasets.config.USE_PARQUET_EXPORT = False  # that is another server's
@@ -65,7 +65,8 @@ for config in configs:
     told[config] = {split: list(rows) for split, rows in datasets.load_dataset(repo, config).items()}
     streamed = datasets.load_dataset(repo, config, streaming=True)
     told[config + " stream"] = {split: list(rows) for split, rows in streamed.items()}
-print(json.dumps(told))
+print(json.dumps(told), flush=True)
+os._exit(0)  # threads that still read a stream ahead abort the interpreter's end now and then
 """
 
 

@@ -103,7 +103,7 @@ async def in_order(numbers: Iterable[int], make: Callable[[int], Awaitable[T]], 
                 yield await waiting.popleft()
         while waiting:
             yield await waiting.popleft()
-    except BudgetSpent:  # what is under way is paid for: its reply goes to the cache before the build stops
+    except BudgetSpent:  # the requests under way are paid for (see `Client.__aexit__`): no cancelling
         await asyncio.gather(*waiting, return_exceptions=True)
         raise
     finally:

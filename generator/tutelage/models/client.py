@@ -69,6 +69,8 @@ class Client:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None,
                         trace: TracebackType | None) -> None:
+        while kind is BudgetSpent and self._asked:  # what is under way is paid for: its reply goes to the cache
+            await asyncio.wait(tuple(self._asked.values()))
         await self.close()
 
     async def close(self) -> None:
