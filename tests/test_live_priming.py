@@ -249,17 +249,12 @@ def test_what_a_question_may_be() -> None:
         assert found == why if not why.endswith("(") else found.startswith(why), question
 
 
-@pytest.mark.parametrize(("words", "says"), [
-    (("--ask-at", "first"), "ask_at='first' is for exact students"),
-    (("--teacher", "URL", "--teacher-model", "tiny"), "the exact teacher answers the questions of q_priming")])
-def test_options_that_mean_nothing_here_are_refused(words: tuple[str, ...], says: str,
-                                                    call: Callable[..., Any]) -> None:
+def test_where_to_ask_is_not_told_a_model(call: Callable[..., Any]) -> None:
     with ModelServer(student(good)) as server:
-        words = tuple(server.url if word == "URL" else word for word in words)
-        outcome = call("build", "q_priming", *PLAN, "--student", server.url, *words, "--out", "live")
+        outcome = call("build", "q_priming", *PLAN, "--student", server.url, "--ask-at", "first", "--out", "live")
         assert not server.requests
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
-    assert says in outcome.err
+    assert "ask_at='first' is for exact students" in outcome.err
     assert not Path("live").exists()
 
 
@@ -303,7 +298,8 @@ def as_leak(row: Row) -> None:
     (change_injection(replaced="How do I begin?"), "which is no wrong attempt"),
     (change_injection(replaced_answer="2"), "which is no wrong attempt"),
     (change_injection(gain_bits=0.5), "has brought 0.5 bits"),
-    (garbled, "can't be read"), (without, "0 injections in the arm 'main'"),
+    (garbled, "can't be read"), (change_injection(turn="1"), "can't be read"),
+    (without, "0 injections in the arm 'main'"),
     (as_attempt, "is no question"), (as_leak, "holds the answer")])
 def test_a_changed_injection_is_found(change: Callable[[Row], None], says: str, live: tuple[Path, list[Body]],
                                       tmp_path: Path) -> None:

@@ -72,13 +72,15 @@ def _retell(env: Environment, index: int, turn: Turn) -> Iterator[tuple[str, str
 def teaching_faults(row: Row, episode: Row, found: Again, notes: set[str]) -> Iterator[tuple[str, str]]:
     """The faults of a row of `records.teaching`; what a server counted can't be derived again."""
     yield from unlike(row, {"id": episode["id"], "item": episode["item"]})
-    turns = [turn for turn in found.turns[1:] if turn.role == "teacher"]
-    if not len(row["stands"]) == len(row["refused"]) == len(turns):
-        yield "row", f"{len(row['stands'])} turns of the teacher, the episode has {len(turns)}"
-    for turn, stands, refusals in zip(turns, row["stands"], row["refused"], strict=False):
+    places = [place for place, turn in enumerate(found.turns) if place and turn.role == "teacher"]
+    if not len(row["stands"]) == len(row["refused"]) == len(places):
+        yield "row", f"{len(row['stands'])} turns of the teacher, the episode has {len(places)}"
+    for place, stands, refusals in zip(places, row["stands"], row["refused"], strict=False):
+        turn = found.turns[place]
         if turn.act.kind == REMARK and not stands:
             yield "row", f"no reply stands, and yet {turn.text[:60]!r} is a {REMARK}"
-        if len(refusals) not in ((stands - 1,) if 0 < stands <= TRIES else (0, TRIES) if stands == 0 else ()):
+        tried = 0 if is_exact(found.turns[:place], turn) else TRIES
+        if len(refusals) not in ((stands - 1,) if 0 < stands <= tried else (tried,) if stands == 0 else ()):
             yield "row", f"reply {stands} stands, {len(refusals)} were refused"
 
 

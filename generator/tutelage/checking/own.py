@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tutelage.checking import best_questions, ceiling, rewording, self_play_live, skills, skills_live
+from tutelage.checking import best_questions, ceiling, priming, rewording, self_play_live, skills, skills_live
 from tutelage.checking.choices import MODES, choice_faults
 from tutelage.checking.collaborative import candidate_faults, native_faults
 from tutelage.checking.episodes import Again, TurnsFaults
 from tutelage.checking.labels import Faults, Row, view_faults
-from tutelage.checking.live import rollout_faults, teaching_faults
+from tutelage.checking.live import replay_faults, rollout_faults, teaching_faults
 from tutelage.checking.pieces import pieces_faults
 from tutelage.checking.question_attributes import candidate_faults as spoilt_faults
 from tutelage.checking.question_attributes import question_faults
@@ -80,7 +80,7 @@ CANDIDATE_TABLES: Mapping[str, OwnTable] = {  # of `candidates`, by recipe: each
 
 
 class LiveCheck(NamedTuple):
-    """How a dataset is checked whose items are more of models' turns than groups of dialogues."""
+    """How a dataset is checked whose items are more of models' turns than groups of dialogues by themselves."""
 
     turns: TurnsFaults  # of an episode
     tables: Mapping[str, OwnTable]
@@ -98,6 +98,7 @@ def _alone(row: Row, episode: Row, found: Again, notes: set[str]) -> Faults:
 _TASK = OwnTable(self_play_live.group, self_play_live.group_of, _single(_alone))
 _ITERATION = OwnTable(skills.group, skills.group_of, _single(_alone))
 LIVE_CHECKS: Mapping[str, LiveCheck] = {
+    "q_priming": LiveCheck(replay_faults, {name: OWN_TABLES[name] for name in ("rollouts", "teaching")}, priming.Pairs),
     "self_play": LiveCheck(self_play_live.reply_faults, {"self_play": _TASK, "self_play_replies": _TASK},
                            self_play_live.Tasks),
     "skills": LiveCheck(skills_live.reply_faults, {"skills": _ITERATION, "skills_replies": _ITERATION},

@@ -1,7 +1,8 @@
 """Questions that a model wrote in place of its own wrong attempts (`q_priming` with a model as the student).
 
 The draws are made again by their paths, attempt and question are read again in the state in which they stand, and what
-a question may not hold is looked for in its words and numbers, without the audit that screened it.
+a question may not hold is looked for in its words and numbers, without the audit that screened it. Up to the first
+question both dialogues of a pair are the same, and so is what their rows of other tables say of those turns.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from tutelage.checking.episodes import Again
+from tutelage.checking.labels import unlike
 from tutelage.draws import stream
 from tutelage.online.hearing import hear
 from tutelage.online.scene import Scene
@@ -59,7 +62,12 @@ def injection_faults(row: Row, scene: Scene, due: Sequence[Turn], plan: Plan) ->
 
 def injections_of(row: Row) -> list[Injection]:
     """The injections of an episode's row. Raises ValueError or TypeError for text that was not written as such."""
-    return [Injection(**each) for each in json.loads(row["private"]["injections"])]
+    found = [Injection(**each) for each in json.loads(row["private"]["injections"])]
+    for turn, p, draw, replaced, answer, gain in found:
+        if not (isinstance(turn, int) and isinstance(replaced, str) and isinstance(answer, str)
+                and all(isinstance(number, int | float) for number in (p, draw, gain))):
+            raise TypeError(f"{turn!r}, {p!r}, {draw!r}, {gain!r} are not a turn, p, a draw and bits")
+    return found
 
 
 def _drawn(row: Row, injections: Sequence[Injection], number: int) -> bool:
@@ -125,6 +133,33 @@ def pair_faults(rows: Iterable[Row], plan: Plan) -> Iterator[tuple[int, str]]:
         for (place, one), (_, other) in zip(some[::2], some[1::2], strict=True):
             if not _twins(one, other):
                 yield place, f"is no twin of the plain dialogue {other['id']} behind it"
+
+
+class Pairs:
+    """Checks the rows of both arms of a pair against each other, in the order of a file's episodes."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.main: tuple[Mapping[str, Row], Row] | None = None  # the episode before, if it is a main arm, and its rows
+
+    def __call__(self, rows: Mapping[str, Row], episode: Row, found: Again,
+                 notes: set[str]) -> Iterator[tuple[str, str, str]]:
+        """The faults of a plain dialogue's rows by those of the primed one before it, as (config, kind, what)."""
+        main, self.main = self.main, None if episode["arm"] else (rows, episode)
+        if main is None or not episode["arm"] or main[1]["item"] != episode["item"]:
+            return  # `pair_faults` says so
+        try:
+            first = injections_of(main[1])[0]
+        except (ValueError, TypeError, IndexError):
+            return  # `injection_faults` says so
+        for config in sorted(set(rows).intersection(main[0])):
+            one, other = (_shared(each, first.turn - 1) for each in (main[0][config], rows[config]))
+            yield from [(config, kind, f"unlike its twin's: {what}") for kind, what in unlike(other, one)]
+
+
+def _shared(row: Row, turns: int) -> Row:
+    """What a row of `rollouts` or `teaching` says of the pair and of its first `turns` student turns."""
+    pair = {name: row[name] for name in ("number", "group", "model") if name in row}
+    return pair | {name: row[name][:turns] for name in ("thoughts", "finish", "stands", "refused") if name in row}
 
 
 def _twins(one: Row, other: Row) -> bool:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tutelage.environment import Environment
 from tutelage.errors import RequestFailed
 from tutelage.live.made import MODEL, Made
 from tutelage.live.roles import Roles
-from tutelage.live.rollout import Rollout, rollout
+from tutelage.live.rollout import Ask, Rollout, rollout
 from tutelage.live.voice import Voiced
 from tutelage.online.scene import Scenario, made
 from tutelage.plan import Plan
@@ -30,7 +31,7 @@ from tutelage.talk.leaks import find_leaks
 
 async def make(plan: Plan, item: int, roles: Roles) -> Made:
     """The dialogues of an item's group: those of reward 1, those of reward 0, and those that failed."""
-    client, teacher = roles.student, roles.teacher
+    client, play = roles.student, player_of(roles)
     assert plan.live is not None
     assert client is not None
     scenario = Scenario(replace(plan, live=None), item)
@@ -41,8 +42,7 @@ async def make(plan: Plan, item: int, roles: Roles) -> Made:
     async def one(number: int) -> Rollout | str:
         env = Environment(plan.recipe, seed=plan.seed, split="", max_turns=plan.options.max_turns)
         try:
-            return await rollout(env, scenario, number, client.reply, teacher=teacher.reply if teacher else None,
-                                 judge=roles.judge.reply if roles.judge else None)
+            return await play(env, scenario, number, client.reply)
         except RequestFailed as error:
             return str(error)
 
@@ -51,9 +51,7 @@ async def make(plan: Plan, item: int, roles: Roles) -> Made:
     passed = sum(each.dialogue.reward for _, each in ended)
     kept, failed, dropped, ids = list[Episode](), list[Episode](), list[Drop](), set[str]()
     for number, each in ended:
-        episode = episode_of(plan, item, each, number, len(ended), passed, client.model)
-        if teacher is not None:
-            episode = _taught(episode, each, teacher.model)
+        episode = episode_of(plan, item, each, number, len(ended), passed, roles)
         if (name := pack_row(episode).id) in ids:
             dropped.append(Drop("the same dialogue as another of its group"))
         elif leaks := find_leaks(episode.dialogue.case, episode.dialogue.turns):
@@ -66,6 +64,16 @@ async def make(plan: Plan, item: int, roles: Roles) -> Made:
     return Made(Result(tuple(kept), tuple(failed), tuple(dropped)),
                 tuple([(number, each) for number, each in enumerate(played) if isinstance(each, str)]),
                 counts_of([voiced for _, each in ended for voiced in each.voiced], "teacher_words"))
+
+
+Play = Callable[[Environment, Scenario, int, Ask], Awaitable[Rollout]]
+"""(environment, scenario, number of the dialogue, student) -> the dialogue. Raises what the models raise."""
+
+
+def player_of(roles: Roles) -> Play:
+    """`rollout` with the models that speak and judge beside the student."""
+    return partial(rollout, teacher=roles.teacher.reply if roles.teacher else None,
+                   judge=roles.judge.reply if roles.judge else None)
 
 
 def counts_of(turns: Iterable[Voiced], kind: str) -> Mapping[str, int]:
@@ -94,15 +102,18 @@ def row_of(turns: Iterable[Voiced]) -> dict[str, Any]:
             "completion_tokens": sum(reply.completion_tokens for reply in replies)}
 
 
-def episode_of(plan: Plan, item: int, played: Rollout, number: int, group: int, passed: int, model: str, *,
+def episode_of(plan: Plan, item: int, played: Rollout, number: int, group: int, passed: int, roles: Roles, *,
                arm: str = "") -> Episode:
-    """Dialogue `number` of an item's group, with its row of `records.rollouts`; `passed` of `group` have reward 1."""
+    """Dialogue `number` of an item's group, with its row of `records.rollouts`, and of `records.teaching` where a model
+    is the teacher; `passed` of `group` have reward 1."""
+    assert roles.student is not None
     scene, replies = played.env.scene, played.replies
     episode = Episode(plan.recipe, arm, plan.seed, item, scene.source, MODEL, scene.guide, MODEL, scene.voice.name,
                       plan.options.max_turns, scene.structure, played.dialogue)
-    return episode._replace(native={TABLE: [{
+    episode = episode._replace(native={TABLE: [{
         "id": pack_row(episode).id, "item": item, "number": number, "group": group, "passed": passed,
-        "pass_rate": passed / group, "model": model, "thoughts": [reply.thoughts for reply in replies],
+        "pass_rate": passed / group, "model": roles.student.model, "thoughts": [reply.thoughts for reply in replies],
         "prompt_tokens": sum(reply.prompt_tokens for reply in replies),
         "completion_tokens": sum(reply.completion_tokens for reply in replies),
         "finish": [reply.finish for reply in replies]}]})
+    return episode if roles.teacher is None else _taught(episode, played, roles.teacher.model)

@@ -8,6 +8,9 @@ turn, and neither the attempt nor what it was shown.
 
 The last turn is left alone, since nobody would answer. A model decides by itself where its work stops and what it asks
 for, so `ask_at` means nothing here.
+
+With a second model as the teacher (`live.voice`) it says the teacher's turns of both arms. Its requests follow from
+what was said and from seeds drawn by path, and the arms share both up to the first question: there it is asked once.
 """
 
 from __future__ import annotations
@@ -21,10 +24,11 @@ from typing import NamedTuple
 from tutelage.draws import stream
 from tutelage.environment import Environment
 from tutelage.errors import RequestFailed, UsageError
-from tutelage.live.group import episode_of
+from tutelage.live.group import Play, counts_of, episode_of, player_of
 from tutelage.live.made import Made
 from tutelage.live.roles import Roles
-from tutelage.live.rollout import Ask, Rollout, rollout
+from tutelage.live.rollout import Ask, Rollout
+from tutelage.live.voice import Voiced
 from tutelage.models.wire import Message, Reply
 from tutelage.online.hearing import Heard, hear
 from tutelage.online.scene import Scenario, Scene, made
@@ -55,6 +59,12 @@ class Pair(NamedTuple):
     refused: tuple[str, ...]  # why, a question that was not said each
 
     @property
+    def voiced(self) -> tuple[Voiced, ...]:
+        """The teacher's turns of both arms, those that they share once."""
+        first = self.injections[0].turn if self.injections else len(self.primed.voiced) + 1
+        return (*self.plain.voiced, *self.primed.voiced[first - 1:])
+
+    @property
     def why_none(self) -> str:
         """Why it has no injection."""
         return "no mistake to replace" if not self.wrong else \
@@ -69,12 +79,12 @@ async def make(plan: Plan, item: int, roles: Roles) -> Made:
     check_plan(plan)
     assert plan.live is not None
     assert roles.student is not None
-    scenario, ask = Scenario(replace(plan, live=None), item), roles.student.reply
+    scenario, ask, play = Scenario(replace(plan, live=None), item), roles.student.reply, player_of(roles)
     if made(scenario) is None:
         return Made(Result(dropped=(Drop("the item gives no dialogue"),)))
-    played = await asyncio.gather(*[_pair(scenario, number, ask) for number in range(plan.live.group)])
+    played = await asyncio.gather(*[_pair(scenario, number, ask, play) for number in range(plan.live.group)])
     ended = [(number, pair) for number, pair in enumerate(played) if isinstance(pair, Pair)]
-    return Made(_result(plan, item, ended, roles.student.model),
+    return Made(_result(plan, item, ended, roles),
                 tuple([(number, why) for number, why in enumerate(played) if isinstance(why, str)]),
                 _counts([pair for _, pair in ended]))
 
@@ -84,20 +94,18 @@ def check_plan(plan: Plan) -> None:
     if plan.options.ask_at != Options().ask_at:
         raise UsageError(f"ask_at={plan.options.ask_at!r} is for exact students; a model as the student asks where it "
                          "will: leave --ask-at out")
-    if plan.live is not None and plan.live.teacher:
-        raise UsageError(f"teacher={plan.live.teacher!r}: the exact teacher answers the questions of q_priming; leave "
-                         "the address of --teacher out")
 
 
 def _counts(pairs: Sequence[Pair]) -> Mapping[str, int]:
-    """What the manifest counts: where a question was drawn, what was said; why questions were refused."""
+    """What the manifest counts: where a question was drawn, what was said; why questions were refused; whose words the
+    teacher's turns are."""
     said = sum(len(pair.injections) for pair in pairs)
     counts = Counter({"questions:said": said, "questions:attempt": sum(pair.due for pair in pairs) - said})
     counts.update([f"questions_refused:{why}" for pair in pairs for why in pair.refused])
-    return +counts
+    return {**+counts, **counts_of([voiced for pair in pairs for voiced in pair.voiced], "teacher_words")}
 
 
-def _result(plan: Plan, item: int, ended: Sequence[tuple[int, Pair]], model: str) -> Result:
+def _result(plan: Plan, item: int, ended: Sequence[tuple[int, Pair]], roles: Roles) -> Result:
     kept, failed, dropped, ids = list[Episode](), list[Episode](), list[Drop](), set[str]()
     passed = Counter[str]()
     for _, pair in ended:
@@ -106,7 +114,7 @@ def _result(plan: Plan, item: int, ended: Sequence[tuple[int, Pair]], model: str
         if not pair.injections:
             dropped.append(Drop(pair.why_none))
             continue
-        both = {arm: episode_of(plan, item, each, number, len(ended), passed[arm], model, arm=arm)
+        both = {arm: episode_of(plan, item, each, number, len(ended), passed[arm], roles, arm=arm)
                 for arm, each in (("", pair.primed), (PLAIN, pair.plain))}
         both[""] = both[""]._replace(injections=pair.injections)
         results = [screened(each, plan.options) for each in both.values()]
@@ -125,17 +133,17 @@ def _result(plan: Plan, item: int, ended: Sequence[tuple[int, Pair]], model: str
 # --- one pair ---------------------------------------------------------------------------------------------------------
 
 
-async def _pair(scenario: Scenario, number: int, ask: Ask) -> Pair | str:
+async def _pair(scenario: Scenario, number: int, ask: Ask, play: Play) -> Pair | str:
     """Dialogue `number` in both arms, or why one of them failed. What both ask comes from the cache the second time."""
     plan = scenario.plan
     one, two = [Environment(plan.recipe, seed=plan.seed, split="", max_turns=plan.options.max_turns) for _ in range(2)]
     try:
-        plain = await rollout(one, scenario, number, ask)
+        plain = await play(one, scenario, number, ask)
         if not any(_wrong(turn) and drawn(scenario, number, place) < P**place
                    for place, turn in enumerate(plain.played.students[:plan.options.max_turns - 1], start=1)):
             return Pair(plain, plain, (), sum(map(_wrong, plain.played.students[:plan.options.max_turns - 1])), 0, ())
         primer = Primer(two, scenario, number, ask)
-        primed = await rollout(two, scenario, number, primer.ask)
+        primed = await play(two, scenario, number, primer.ask)
     except RequestFailed as error:
         return str(error)
     turns = primed.dialogue.turns
@@ -154,7 +162,8 @@ def drawn(scenario: Scenario, number: int, turn: int) -> float:
 
 def gain(turns: Sequence[Turn], turn: int) -> float:
     """What the question of student turn `turn` has brought: the expected bits of a quantity that it asks for, else 1
-    where the reply tells which of two readings is right, and 0 where it tells nothing of the work."""
+    where the reply tells which of two readings is right, and 0 where it tells nothing of the work, or is a remark of a
+    model, of which nothing is claimed."""
     asked, reply = turns[2 * turn - 1], turns[2 * turn]
     return asked.ig_bits if asked.act.kind == ASK else float(reply.act.kind in INFORMED)
 
