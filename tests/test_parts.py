@@ -5,7 +5,8 @@ from __future__ import annotations
 from tutelage.building import make_item
 from tutelage.draws import stream
 from tutelage.plan import Options, Plan
-from tutelage.problems.arithmetic.part_facts import FACTS, PLACES, SIGNS, WRONG, allusions
+from tutelage.problems.arithmetic.allusions import SIGNS, allusions
+from tutelage.problems.arithmetic.part_facts import FACTS, PLACES, WRONG
 from tutelage.problems.arithmetic.parts import FAMILY
 from tutelage.problems.family import all_names
 from tutelage.recipes import q_priming, recipe_named, sml

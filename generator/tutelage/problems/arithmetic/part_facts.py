@@ -3,14 +3,11 @@
 `FACTS` is what people know (a spider has 8 legs), each with what those take it for who don't. Everything else is a
 premise: any thing can bear stickers, any part can belong to a thing of which nobody knows how many it has. The same
 nouns stand on both sides, so that no word tells whether its number is known: that has to be looked up.
-
-An *allusion* says a number by way of something known: "has as many bells as a spider has legs", "XII in Roman
-numerals". A statement that does so is complete, but not for everyone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 Pair = tuple[str, str]  # owner and part, both in the singular
 
@@ -67,28 +64,6 @@ _PLURALS = {"lady": "ladies", "body": "bodies", "butterfly": "butterflies", "oct
 _PASSING = {"course", "trip", "flight", "lesson", "film"}
 THINGS = tuple(sorted({owner for owner, _ in FACTS} - TIMES - SHORT
                       | {owner for owners in OTHERS.values() for owner in owners} - _PASSING))
-ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII XXIV XXV XXVI XXVII " \
-    "XXVIII XXIX XXX XXXI XXXII XXXIII XXXIV XXXV XXXVI XXXVII XXXVIII XXXIX XL"
-ELEMENTS = "hydrogen helium lithium beryllium boron carbon nitrogen oxygen fluorine neon sodium magnesium aluminium " \
-    "silicon phosphorus sulfur chlorine argon potassium calcium scandium titanium vanadium chromium manganese iron " \
-    "cobalt nickel copper zinc"
-LETTERS = " ".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-FRENCH = "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit " \
-    "dix-neuf vingt"
-GERMAN = "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn " \
-    "siebzehn achtzehn neunzehn zwanzig einundzwanzig zweiundzwanzig dreiundzwanzig vierundzwanzig"
-SPANISH = "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince"
-PRIMES = {2: "first", 3: "second", 5: "third", 7: "fourth", 11: "fifth", 13: "sixth", 17: "seventh", 19: "eighth",
-          23: "ninth", 29: "tenth"}
-CLOCK = {12 + hour: str(hour) for hour in range(1, 12)}
-SETS = {2: "a pair", 6: "half a dozen", 12: "a dozen", 13: "a baker's dozen", 18: "a dozen and a half", 20: "a score",
-        24: "two dozen"}
-SIGNS: Mapping[str, Mapping[int, str]] = {
-    **{name: dict(enumerate(words.split(), 1)) for name, words in (
-        ("roman", ROMAN), ("element", ELEMENTS), ("place", LETTERS), ("french", FRENCH), ("german", GERMAN),
-        ("spanish", SPANISH))},
-    "prime": PRIMES, "clock": CLOCK, "set": SETS,
-}  # ways to allude to a number: how it is said there
 
 
 def plural(noun: str) -> str:
@@ -98,12 +73,3 @@ def plural(noun: str) -> str:
 def a(noun: str) -> str:
     """With the indefinite article: "an ant", "a ukulele"."""
     return f"{'an' if noun[0] in 'aeio' or noun == 'hour' else 'a'} {noun}"
-
-
-def allusions(value: int, apart: Sequence[str]) -> list[tuple[str, str, str]]:
-    """The ways to allude to a number: (way, how it is said there, part); for "like", an owner and its part.
-
-    Owners named in `apart` aren't compared with.
-    """
-    found = [(way, said[value], "") for way, said in SIGNS.items() if value in said]
-    return found + [("like", owner, part) for (owner, part), n in FACTS.items() if n == value and owner not in apart]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 from tutelage.draws import Draws
+from tutelage.problems.arithmetic.allusions import ALLUDED, allusion
 from tutelage.problems.arithmetic.part_facts import (
     BORNE,
     EVENTS,
@@ -17,10 +17,8 @@ from tutelage.problems.arithmetic.part_facts import (
     THINGS,
     TIMES,
     Pair,
-    allusions,
 )
 
-ALLUDED = 0.6  # share of the premises that are alluded to, be they said or not
 IDLE = 3  # most idle lines
 
 
@@ -46,15 +44,6 @@ def chains_of(draws: Draws, count: int, length: int) -> list[list[str]]:
         if len(owners) >= count:
             place, end = draws.choice(tuple(PLACES)), part or draws.choice(BORNE)
             return [[place, thing, end] for thing in draws.sample(owners, count)]
-
-
-def allusion(draws: Draws, value: int, apart: AbstractSet[str]) -> list[str] | None:
-    found = allusions(value, sorted(apart))
-    ways = sorted({way for way, *_ in found})
-    if not ways:
-        return None
-    way = draws.choice(ways)
-    return list(draws.choice([each for each in found if each[0] == way]))
 
 
 def idle_lines(draws: Draws, pairs: Sequence[Pair], most: int) -> list[list[Any]]:

@@ -22,9 +22,10 @@ from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
 from tutelage.draws import Draws
+from tutelage.problems.arithmetic.allusions import ALLUDED, allusion
 from tutelage.problems.arithmetic.expressions import around
 from tutelage.problems.arithmetic.part_facts import FACTS, PLACES, WRONG, a, plural
-from tutelage.problems.arithmetic.part_lines import ALLUDED, allusion, chains_of, idle_lines
+from tutelage.problems.arithmetic.part_lines import chains_of, idle_lines
 from tutelage.problems.family import MISREMEMBERED, Family, always, check_level
 from tutelage.values import Problem, Quantity, Slip, Step, Structure, Value, Words, Work
 from tutelage.wording import wordings
