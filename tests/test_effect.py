@@ -31,6 +31,7 @@ MESSAGES = [{"role": "user", "content": "There are 263 eggs.", "loss": False},
             {"role": "assistant", "content": "Answer: 263 eggs", "loss": True}]
 OPTIONS = Options(families=("parts",), levels=(1,))
 NEW = ("bell", "star")
+SILENT = {"ask": 0.0, "right_question": 0.0, "held_ask": 0.0}
 
 
 def small(words: text.Vocabulary, *, sink: bool = True) -> Model:
@@ -102,13 +103,16 @@ def test_no_token_sees_what_comes_after_it(words: text.Vocabulary) -> None:
 
 @pytest.mark.parametrize("sink", [True, False])
 def test_one_token_at_a_time_gives_what_all_at_once_gives(words: text.Vocabulary, sink: bool) -> None:
-    """The decoder's caches hold what the parallel pass computes."""
+    """The decoder's caches hold what the parallel pass computes, also when some dialogues are dropped."""
     model = small(words, sink=sink)
     tokens = torch.randint(0, len(words), (3, 20))
     decoder = Decoder(model, 3)
     with torch.no_grad():
-        steps = torch.stack([decoder.step(tokens[:, i]) for i in range(20)], dim=1)
-        assert torch.allclose(steps, model(tokens), atol=1e-4)
+        steps = torch.stack([decoder.step(tokens[:, i]) for i in range(12)], dim=1)
+        assert torch.allclose(steps, model(tokens)[:, :12], atol=1e-4)
+        decoder.keep([2, 0])
+        steps = torch.stack([decoder.step(tokens[[2, 0], i]) for i in range(12, 20)], dim=1)
+        assert torch.allclose(steps, model(tokens)[[2, 0], 12:], atol=1e-4)
 
 
 def test_a_head_that_finds_nothing_good_enough_comes_back_empty_handed(words: text.Vocabulary) -> None:
@@ -245,7 +249,7 @@ def test_an_untrained_model_is_played_and_measured(missing: tuple[Case, ...]) ->
     together = play(model, words, missing[:2], turns=1)
     alone = [play(model, words, [case], turns=1)[0] for case in missing[:2]]
     assert together == alone
-    figures = measure.measure(model, words, OPTIONS, count=3, seed=1, kinds=NEW)
+    figures = measure.measure(model, words, OPTIONS, count=3, seed=1, kinds=NEW, held_out=("units",))
     assert set(report.COLUMNS) <= set(figures)
     assert all(0 <= share <= 1 for share in (*figures["by_turn_real"], figures["over_ask"], figures["premature"]))
 
@@ -254,9 +258,11 @@ def test_a_claim_that_is_not_met_is_named(tmp_path: Path) -> None:
     """Good figures pass; a bad one of an arm with the effect, a working control and a weak base are said."""
     good = {"accuracy_complete": 1.0, "over_ask": 0.0, "ask": 1.0, "right_question": 1.0, "premature": 0.0,
             "accuracy": 1.0, "ask_k2": 1.0, "right_question_k2": 1.0, "accuracy_k2": 1.0, "recovery": 0.0,
-            "new_ask": 1.0, "new_right_question": 1.0, "new_accuracy": 1.0,
+            **{f"new_{name}": 1.0 for name in ("ask", "right_question", "accuracy")},
+            **{f"held_{name}": 1.0 for name in ("accuracy_complete", "ask", "right_question", "accuracy")},
+            "held_over_ask": 0.0,
             "by_turn_real": [1.0] * 10, "by_turn_contentless": [0.0] * 10}
-    rows = [{**good, "arm": arm.name, "seed": 0, **({} if arm.asks else {"ask": 0.0, "right_question": 0.0})}
+    rows = [{**good, "arm": arm.name, "seed": 0, **({} if arm.asks else SILENT)}
             for arm in ARMS]
     assert report.unmet(rows) == []
     slot = next(row for row in rows if row["arm"] == "slot")
@@ -264,9 +270,10 @@ def test_a_claim_that_is_not_met_is_named(tmp_path: Path) -> None:
         worse = {**slot, name: bound - 0.1 if least else bound + 0.1}
         assert [name in line for line in report.unmet([worse])] == [True]
     assert report.unmet([{**rows[0], "accuracy_complete": 0.5}])
-    quiet = {**good, "arm": "contentless", "seed": 0, "ask": 0.0, "right_question": 0.0}
+    assert report.unmet([{**rows[0], "held_accuracy_complete": 0.5}])
+    quiet = {**good, "arm": "contentless", "seed": 0, **SILENT}
     assert report.unmet([quiet]) == []
-    assert all(report.unmet([{**quiet, name: 1.0}]) for name in ("ask", "right_question"))
+    assert all(report.unmet([{**quiet, name: 1.0}]) for name in SILENT)
     if pytest.importorskip("matplotlib"):
         report.report(rows, {"count": 4}, [0], 1.0, tmp_path)
         assert json.loads((tmp_path / "effect.json").read_text())["unmet"] == []

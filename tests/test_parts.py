@@ -52,7 +52,7 @@ def test_a_number_left_out_leaves_no_trace_and_an_allusion_no_mark() -> None:
         whole = FAMILY.state(problem, all_names(problem))
         for quantity in problem.quantities:
             text, told = FAMILY.state(problem, all_names(problem) - {quantity.name}), FAMILY.words(problem, quantity)
-            hints = [line[4] for line in problem.structure["lines"] if line[2] == quantity.name and line[4]]
+            hints = [line[5] for line in problem.structure["lines"] if line[3] == quantity.name and line[5]]
             assert told.sentence not in text
             assert text.split() == whole.replace(told.sentence, "", 1).split()
             assert quantity.fact == bool(hints or tuple(quantity.name.rsplit("_", 1)) in FACTS)
@@ -74,7 +74,7 @@ def test_the_number_of_lines_tells_nothing() -> None:
     drawn = problems(1, 200)
     lengths = {len(problem.structure["lines"]) - hidden for problem in drawn for hidden in (0, 1)}
     assert lengths >= {2, 3, 4}
-    assert any(not line[2] and line[4] for problem in drawn for line in problem.structure["lines"])
+    assert any(not line[3] and line[5] for problem in drawn for line in problem.structure["lines"])
 
 
 def test_values_are_asked_for_where_they_are_wanting_and_nowhere_else() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from tutelage.draws import stream
@@ -73,6 +75,31 @@ def test_questions_for_facts_are_worth_bits() -> None:
             assert dialogue.turns[0].k_after == len(asks)
             assert dialogue.turns[-1].k_after == 0
             assert asks[0].ig_bits > 0
+
+
+@pytest.mark.parametrize("family", ["parts", "units", "rates"])
+def test_the_first_words_do_not_tell_whether_a_question_comes(family: str) -> None:
+    """Who asks at the slot opens a turn as often as who answers: at first now and then, after a reply always, as long
+    as there is work to write before the question."""
+    def begun(turn: Turn, file: str, key: str) -> bool:
+        return any(turn.text.startswith(option.source) for option in wordings(file).sections[key])
+
+    asks, first, later = next(p for p in STUDENTS if p.name == "asks_for_values"), Counter[tuple[bool, bool]](), 0
+    for number in range(500):
+        case = case_of(family, number, facts=0.6)
+        turns = [turn for turn in play(asks, case, number=number).turns if turn.role == "student"]
+        first[turns[0].act.kind == "ask", begun(turns[0], "student/attempt", "open")] += 1
+        lines = {step.line for step in case.right.steps}
+        for turn in turns[1:]:
+            if any(line in turn.text for line in lines):
+                assert begun(turn, "student/again", "go_on"), turn.text
+                later += turn.act.kind == "ask"
+    counts = {asked: first[asked, True] + first[asked, False] for asked in (True, False)}
+    one, other = (first[asked, True] / counts[asked] for asked in (True, False))
+    assert min(counts.values()) > 60
+    assert min(one, other) > 0.1
+    assert abs(one - other) < 4 * (0.25 * (1 / counts[True] + 1 / counts[False])) ** 0.5
+    assert later > 20 or family == "rates"
 
 
 def test_no_question_stands_without_what_came_before_it() -> None:

@@ -71,10 +71,10 @@ def test_idle_lines_are_no_second_way() -> None:
     for problem in [p for level in (1, 2, 4, 5) for p in problems(level, 200)]:
         things, ties = {thing for thing, _, _ in problem.structure["things"]}, nx.Graph()
         ties.add_nodes_from(unit for _, way, _ in problem.structure["things"] for unit in way)
-        for measured, one, two, name, _, _ in problem.structure["lines"]:
+        for sort, one, two, name, _, _ in problem.structure["lines"]:
             idle += not name
-            if measured and not name:
-                assert one not in things or measured != problem.structure["measure"]
+            if sort != "factor" and not name:
+                assert one not in things or sort != f"amount:{problem.structure['measure']}"
             elif not name:
                 ties.add_edge(one, two)
         for _, way, _ in problem.structure["things"]:

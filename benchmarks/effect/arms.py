@@ -28,11 +28,12 @@ class Arm(NamedTuple):
 
 ANSWERS = "slips_then_repairs,slips_twice,stubborn,guesser"  # students of `sml` that ask nothing
 EASY = Build("sml", ("--students", "solves"))
+TALK = Build("sml", ("--students", ANSWERS))
 
 ARMS: tuple[Arm, ...] = (
     Arm("base", "problems and their solutions", None),
     Arm("single", "more problems, solved in one turn", EASY),
-    Arm("sml", "attempt, feedback, revision; no questions", Build("sml", ("--students", ANSWERS))),
+    Arm("sml", "attempt, feedback, revision; no questions", TALK),
     Arm("first", "q_priming, asked before any work", Build("q_priming", ("--ask-at", "first")), silent=False),
     Arm("slot", "q_priming, asked where the work stops", Build("q_priming", ("--ask-at", "slot")), asks=True),
     Arm("contentless", "feedback that says nothing", Build("controls", (), "contentless")),
@@ -48,5 +49,7 @@ CLAIMS: tuple[tuple[str, float, bool], ...] = (
     ("accuracy", 0.90, True),
     # of kinds of quantity that nobody was trained to ask for: 0.8 of the above
     ("new_ask", 0.76, True), ("new_right_question", 0.76, True), ("new_accuracy", 0.72, True),
+    # and in a family of which no dialogue was ever seen
+    ("held_ask", 0.76, True), ("held_right_question", 0.76, True), ("held_accuracy", 0.72, True),
 )
 COMPETENT = 0.9  # accuracy on complete problems that the base must have before any arm says something

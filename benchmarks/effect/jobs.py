@@ -5,13 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 
-from effect.arms import EASY, Arm, Build
+from effect.arms import EASY, TALK, Arm, Build
 from effect.data import asks_for, exported
 from effect.measure import measure
 from effect.model import Model, Shape
@@ -27,10 +26,11 @@ class Settings(NamedTuple):
     """All that decides the figures; written beside them."""
 
     families: tuple[str, ...] = ("parts",)
-    held_out: tuple[str, ...] = ()  # families that no model is trained on; tested apart
+    held_out: tuple[str, ...] = ("units",)  # the base learns to solve them, no arm sees them; tested apart
     new_kinds: tuple[str, ...] = ("bell", "pin", "star", "stripe")  # no model is trained to ask for these
     levels: tuple[int, ...] = (1,)
-    base_rows: int = 16_000
+    base_rows: int = 16_000  # problems solved in one turn
+    talk_rows: int = 6_000  # and after feedback, for the base as well
     arm_rows: int = 10_000  # of the arm's own and of easy ones together
     base_steps: int = 800
     arm_steps: int = 700
@@ -48,10 +48,12 @@ class Settings(NamedTuple):
         return Options(families=self.families, levels=self.levels)
 
 
-def build(what: Build, rows: int, seed: int, name: str, settings: Settings, out: Path) -> list[dict[str, Any]]:
-    """The training rows of a build, which the command line of tutelage makes (or finds made already)."""
+def build(what: Build, rows: int, seed: int, name: str, settings: Settings, out: Path, *,
+          families: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """The training rows of a build, which the command line of tutelage makes (or finds made already); of the families
+    of the arms, where no others are named."""
     folder = out / "data" / f"{name}-{seed}"
-    words = ["build", what.recipe, *what.words, "--families", ",".join(settings.families), "--levels",
+    words = ["build", what.recipe, *what.words, "--families", ",".join(families or settings.families), "--levels",
              ",".join(map(str, settings.levels)), "--rows", str(rows), "--seed", str(seed), "--workers", "1",
              "--out", str(folder)]
     if settings.narrow:
@@ -74,8 +76,10 @@ def train_base(seed: int, arms: tuple[Arm, ...], settings: Settings, out: Path) 
     """Builds all data of a seed, trains its base, and leaves it in `out` for the arms; gives its loss, nats a token."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
-    first = build(EASY, settings.base_rows, 1000 + seed, "base", settings, out)
-    rows = [*first, *build(EASY, settings.arm_rows, 2000 + seed, "easy", settings, out)]
+    every = settings.families + settings.held_out
+    first = build(EASY, settings.base_rows, 1000 + seed, "base", settings, out, families=every)
+    first += build(TALK, settings.talk_rows, 3000 + seed, "talk", settings, out, families=every)
+    rows = [*first, *build(EASY, settings.arm_rows // 4, 2000 + seed, "easy", settings, out, families=every)]
     for arm in arms:
         if arm.build is not None:
             rows += build(arm.build, settings.arm_rows, seed, arm.name, settings, out)
@@ -101,13 +105,11 @@ def run_arm(arm: Arm, seed: int, settings: Settings, out: Path) -> dict[str, Any
         few = settings.arm_rows // 4
         rows = exported(out / "data" / f"{arm.name}-{seed}", arm=arm.build.arm)
         own = [row for row in rows if not asks_for(row["messages"], settings.new_kinds)][:3 * few]
-        easy = exported(out / "data" / f"easy-{2000 + seed}")[:few]
+        easy = exported(out / "data" / f"easy-{2000 + seed}")
         train(model, encoded(words, [*own, *easy]), steps=settings.arm_steps, tokens=settings.tokens,
               rate=settings.arm_rate, seed=seed)
-    figures = measure(model, words, settings.options, count=settings.count, seed=seed, kinds=settings.new_kinds)
-    if settings.held_out:
-        apart = replace(settings.options, families=settings.held_out)
-        figures["held_out"] = measure(model, words, apart, count=settings.count, seed=seed)
+    figures = measure(model, words, settings.options, count=settings.count, seed=seed, kinds=settings.new_kinds,
+                      held_out=settings.held_out)
     seconds = round(time.perf_counter() - start, 1)
     print(f"seed {seed} {arm.name:12}", {k: v for k, v in figures.items() if isinstance(v, float)}, flush=True)
     return {"arm": arm.name, "seed": seed, "seconds": seconds, **figures}

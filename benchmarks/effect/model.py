@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -127,3 +128,7 @@ class Decoder:
             x = layer.step(x, self.past[i], self.keys[i], self.values[i], self.at)
         self.at += 1
         return self.model.logits(x)[:, 0]
+
+    def keep(self, places: Sequence[int]) -> None:
+        """Goes on with the dialogues at these places alone, in this order."""
+        self.keys, self.values, self.past = self.keys[:, places], self.values[:, places], self.past[:, places]

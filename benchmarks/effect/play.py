@@ -30,6 +30,7 @@ from tutelage.wording import wordings
 
 ANSWER = ("answer", ":")
 LONGEST_TURN = 90  # tokens; a turn that is longer is cut off and counts as unreadable
+FEW = 0.7  # share of the dialogues that are still open, below which the others are dropped from the batch
 LITERAL = next(policy for policy in USERS if policy.name == "literal")
 
 
@@ -173,12 +174,14 @@ def play(model: Model, words: Vocabulary, cases: Sequence[Case], *, turns: int =
     model.eval()
     games = [Game(case, stream(seed, "play", i), turns, feedback) for i, case in enumerate(cases)]
     device = model.embed.weight.device
-    decoder, end, logits = Decoder(model, len(games)), words.number[END], None
-    while any(game.open for game in games) and decoder.at < model.shape.longest:
-        best = [end] * len(games) if logits is None else logits.argmax(-1).tolist()
-        feed = []
-        for game, choice in zip(games, best, strict=True):
-            feed.append(_next(game, words.words[choice]))
+    decoder, end, logits, active = Decoder(model, len(games)), words.number[END], None, games
+    while any(game.open for game in active) and decoder.at < model.shape.longest:
+        left = [i for i, game in enumerate(active) if game.open]
+        if logits is not None and len(left) < FEW * len(active):  # those that are over needn't be carried along
+            active, logits = [active[i] for i in left], logits[left]
+            decoder.keep(left)
+        best = [end] * len(active) if logits is None else logits.argmax(-1).tolist()
+        feed = [_next(game, words.words[choice]) for game, choice in zip(active, best, strict=True)]
         logits = decoder.step(torch.tensor(words.of(feed), device=device))
     return [game.said for game in games]
 

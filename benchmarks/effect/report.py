@@ -10,10 +10,12 @@ from typing import Any
 from effect.arms import ARMS, CLAIMS, COMPETENT
 
 COLUMNS = ("accuracy_complete", "over_ask", "ask", "right_question", "premature", "accuracy", "ask_k2",
-           "right_question_k2", "accuracy_k2", "new_ask", "new_right_question", "new_accuracy", "recovery")
+           "right_question_k2", "accuracy_k2", "new_ask", "new_right_question", "new_accuracy",
+           "held_accuracy_complete", "held_over_ask", "held_ask", "held_right_question", "held_accuracy", "recovery")
 ASKING = {"over_ask": "asks where all is told", "ask": "asks where one premise is missing",
           "right_question": "asks for it", "ask_k2": "asks where two are missing",
-          "new_ask": "asks where one is missing, of a kind never asked for"}
+          "new_ask": "asks where one is missing, of a kind never asked for",
+          "held_ask": "asks where one is missing, in a family never talked about"}
 SILENT = 0.05  # most that an arm without the effect may ask
 
 
@@ -39,15 +41,16 @@ def unmet(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     arms, missed = {arm.name: arm for arm in ARMS}, list[str]()
     for row in rows:
         where = f"{row['arm']}, seed {row['seed']}"
-        if row["arm"] == "base" and row["accuracy_complete"] < COMPETENT:
-            missed.append(f"{where}: accuracy_complete is {row['accuracy_complete']:.2f}, below {COMPETENT}")
+        if row["arm"] == "base":
+            missed += [f"{where}: {name} is {row[name]:.2f}, below {COMPETENT}"
+                       for name in ("accuracy_complete", "held_accuracy_complete") if row.get(name, 1) < COMPETENT]
         if arms[row["arm"]].asks:
             missed += [f"{where}: {name} is {row[name]:.2f}, {'below' if least else 'above'} {bound}"
                        for name, bound, least in CLAIMS
                        if name in row and (row[name] < bound if least else row[name] > bound)]
         elif arms[row["arm"]].silent:
             missed += [f"{where}: {name} is {row[name]:.2f}, above {SILENT}: a control works"
-                       for name in ("ask", "right_question") if row[name] > SILENT]
+                       for name in ("ask", "right_question", "held_ask") if row.get(name, 0) > SILENT]
     return missed
 
 
@@ -87,9 +90,9 @@ def plots(rows: Sequence[Mapping[str, Any]], settings: Mapping[str, Any], out: P
     _save(figure, note, out / "by_turn.png")
     figure, axis = plt.subplots(figsize=(11, 4.8))
     for number, (key, label) in enumerate(ASKING.items()):
-        axis.bar([i + 0.16 * number for i in range(len(names))],
-                 [sum(row.get(key, 0) for row in of[name]) / len(of[name]) for name in names], width=0.15, label=label)
-    axis.set_xticks([i + 0.32 for i in range(len(names))], names)
+        axis.bar([i + 0.14 * number for i in range(len(names))],
+                 [sum(row.get(key, 0) for row in of[name]) / len(of[name]) for name in names], width=0.13, label=label)
+    axis.set_xticks([i + 0.35 for i in range(len(names))], names)
     axis.set(ylim=(0, 1.02), ylabel="share of dialogues", title="asking by condition")
     axis.legend(fontsize=8)
     _save(figure, note, out / "asking.png")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutelage.errors import UsageError
 from tutelage.problems.algebra import linear_system, quadratic_roots
-from tutelage.problems.arithmetic import parts, rates, units, word_problem
+from tutelage.problems.arithmetic import parts, rates, scores, units, word_problem
 from tutelage.problems.code import list_rules, text_rules
 from tutelage.problems.family import Family
 from tutelage.problems.graphs import max_flow, shortest_path, spanning_tree
@@ -17,6 +17,7 @@ FAMILIES: tuple[Family, ...] = (
     rates.FAMILY,
     parts.FAMILY,
     units.FAMILY,
+    scores.FAMILY,
     linear_system.FAMILY,
     quadratic_roots.FAMILY,
     shortest_path.FAMILY,

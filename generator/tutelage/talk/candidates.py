@@ -44,15 +44,17 @@ class State(NamedTuple):
     written: int
     exposed: Slip | None
     asked: frozenset[int]
+    continues: str
 
 
 def state_of(mind: Mind) -> State:
-    return State(frozenset(mind.said), mind.written, mind.exposed, frozenset(mind.asked))
+    return State(frozenset(mind.said), mind.written, mind.exposed, frozenset(mind.asked), mind.continues)
 
 
 def resume(mind: Mind, state: State) -> None:
     """Takes the mind to where it was."""
     mind.said, mind.written, mind.exposed, mind.asked = set(state.said), state.written, state.exposed, set(state.asked)
+    mind.continues = state.continues
 
 
 def tried(mind: Mind, make: Callable[[], Turn]) -> tuple[Turn, State]:

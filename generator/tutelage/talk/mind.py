@@ -22,6 +22,7 @@ class Mind:
         self.said: set[str] = set()  # wordings used, so that none is said twice
         self.written = 0  # number of steps of the right work that stand in the dialogue already
         self.exposed: Slip | None = None  # the mistake that the last attempt showed
+        self.continues = ""  # how its next work opens, section of student/again: "go_on" or "begin" after a question
         self.asked: set[int] = set()  # steps that it has asked about since the last attempt
         self.need = draws.between(1, 3)  # the level of hint that it takes to be understood
         self.family_words = wordings(f"problems/{case.family.name}")
@@ -33,11 +34,9 @@ class Mind:
 
     def attempt(self, slip: Slip | None, *, opening: str = "") -> Turn:
         """The whole work, with the mistake where there is one, and the answer."""
-        work = slip.work if slip else self.case.right
+        work, opening = slip.work if slip else self.case.right, opening or self.opening()
         start, self.written = self.written, slip.step if slip else len(work.steps)
-        self.exposed, self.asked = slip, set()
-        if not opening and not start:
-            opening = self._maybe("student/attempt", "open", 0.45 if "chatty" in self.voice.tags else 0.2)
+        self.exposed, self.asked, self.continues = slip, set(), ""
         parts = [opening, self.work_text(work, start), self.final_text(work)]
         if slip and "hesitant" in self.voice.tags and len(work.steps) > 1 and self.draws.chance(0.4):
             parts.insert(2, self.say("student/attempt", "remark", {"what": self.draws.choice(work.steps).what}))
@@ -47,7 +46,8 @@ class Mind:
         """Mends the exposed mistake and carries on from there; `slip` is a new mistake further on."""
         mended, work = self.exposed, slip.work if slip else self.case.right
         if mended is None:
-            return self.attempt(slip, opening=self.generic("student/again", "go_on" if self.written else "begin"))
+            self.continues = self.continues or ("go_on" if self.written else "begin")
+            return self.attempt(slip)
         start = mended.step if slip is None else min(mended.step, slip.step)
         self.exposed, self.written, self.asked = slip, slip.step if slip else len(work.steps), set()
         mend = self.words_of(mended, "mend")
@@ -90,19 +90,20 @@ class Mind:
             return Turn("student", Act(ASK_PLAN, slip.kind, step=slip.step), self.words_of(slip, "doubt"))
         done = self.work_text(self.case.right, self.written, slip.step)
         question = self.words_of(slip, "slot")
-        if not (opening or done or self.exposed):
-            opening = self._plan(slip, question)
+        if not (opening or self.exposed):
+            opening = self.opening() if done else self._plan(slip, question)
         text = self.join([opening, done, question])
-        self.written = slip.step
+        self.written, self.continues = slip.step, "go_on" if slip.step else "begin"
         return Turn("student", Act(ASK_STEP, slip.kind, step=slip.step), text)
 
     def ask_quantity(self, name: str, step: int, *, at_slot: bool = True) -> Turn:
         """Works up to the step that needs the quantity and asks for it there; or, not at the slot, asks at once."""
         fields = {"question": self.question(name), "what": self.case.right.steps[step].what}
-        parts = [self.work_text(self.case.right, self.written, step) if at_slot else ""]
-        self.written = step if at_slot else self.written
-        parts.append(self.say("student/ask", "quantity" if parts[0] else "quantity_first", fields))
-        return Turn("student", Act(ASK, name, step=step), self.join(parts))
+        done = self.work_text(self.case.right, self.written, step) if at_slot else ""
+        opening = self.opening() if done or (at_slot and not self.continues) else ""
+        self.written, self.continues = step if at_slot else self.written, "go_on"
+        question = self.say("student/ask", "quantity" if done else "quantity_first", fields)
+        return Turn("student", Act(ASK, name, step=step), self.join([opening, done, question]))
 
     def ask_stated(self, name: str) -> Turn:
         """Asks for what stands in the statement."""
@@ -113,11 +114,11 @@ class Mind:
 
     def check(self, step: int) -> Turn:
         """Shows the right work up to and including `step` and asks whether it holds."""
-        text = self.work_text(self.case.right, self.written, step + 1)
+        parts = [self.opening(), self.work_text(self.case.right, self.written, step + 1)]
         self.written = step + 1
         what = self.case.right.steps[step].what
         return Turn("student", Act(CHECK, self.case.right.steps[step].name, step=step),
-                    self.join([text, self.say("student/ask", "check", {"what": what})]))
+                    self.join([*parts, self.say("student/ask", "check", {"what": what})]))
 
     def stuck(self) -> Turn:
         """Knows which step is meant, and not what is wrong with it."""
@@ -137,6 +138,17 @@ class Mind:
                     self.say("student/again", "holds", {"what": done.what, "line": done.line}))
 
     # --- words -------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> str:
+        """What stands before the work of a turn, if anything.
+
+        It is drawn alike whether the work comes to an answer or stops at a question: whether to ask has to be seen
+        where a line can't be written, and the first words of a turn must not tell it (docs/effect.md).
+        """
+        if self.continues:
+            return self.generic("student/again", self.continues)
+        return "" if self.written else \
+            self._maybe("student/attempt", "open", 0.45 if "chatty" in self.voice.tags else 0.2)
 
     def say(self, file: str, key: str, fields: dict[str, str]) -> str:
         return wordings(file).pick(key, self.draws, fields, self.voice.tags, self.said)

@@ -29,7 +29,7 @@ MOST = 0.05  # epsilon: what each other attribute moves at most
 SLACK = 1e-9  # sums of logarithms may differ by that on either side of a bound
 HIDDEN_FIRST = 0.6  # share of the distractors that are hidden ones, where there are such
 FALSE_CHOICE = 0.3  # share of the guesses that offer two values
-WITH_RESULTS = ("word_problem", "rates", "parts", "units")  # families whose steps have names to ask for them by
+WITH_RESULTS = ("word_problem", "rates", "parts", "units", "scores")  # their steps have names to ask for them by
 NARROW = 0.75  # share of the vague references that are of the narrowest kind
 
 Make = Callable[[Scene, Question, Draws], Question | None]

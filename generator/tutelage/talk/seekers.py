@@ -119,7 +119,7 @@ def _to_the_end(mind: Mind, passes: int, history: History = ()) -> Policy:
             history = yield _ask(mind, gap, passes)
             passes = 0
         told = told_names(history)
-    yield mind.revise() if mind.written else mind.attempt(None)
+    yield mind.attempt(None)
 
 
 def _stated(mind: Mind) -> list[str]:
@@ -130,9 +130,11 @@ def _ask(mind: Mind, gap: tuple[int, str], passes: int) -> Turn:
     """The work up to the gap, doubts where it overthinks, and the question."""
     step, name = gap
     done = mind.work_text(mind.case.right, mind.written, step)
-    mind.written = max(mind.written, step)
+    opening = mind.opening() if done or not mind.continues else ""
+    mind.written, mind.continues = max(mind.written, step), "go_on"
     question = mind.say("student/missing", "ask" if done or passes else "ask_first", {"question": mind.question(name)})
-    return Turn("student", Act(ASK, name, passes, step=step), mind.join([done, *_doubts(mind, name, passes), question]))
+    return Turn("student", Act(ASK, name, passes, step=step),
+                mind.join([opening, done, *_doubts(mind, name, passes), question]))
 
 
 def _ask_which(mind: Mind, name: str) -> Turn:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tutelage.draws import Draws
-from tutelage.problems.arithmetic.allusions import ALLUDED, allusion
 from tutelage.problems.arithmetic.part_facts import (
     BORNE,
     EVENTS,
@@ -46,10 +45,9 @@ def chains_of(draws: Draws, count: int, length: int) -> list[list[str]]:
             return [[place, thing, end] for thing in draws.sample(owners, count)]
 
 
-def idle_lines(draws: Draws, pairs: Sequence[Pair], most: int) -> list[list[Any]]:
-    """Lines that don't matter, often of the same owner or the same part as one that does; as likely alluded to."""
+def idle_lines(draws: Draws, pairs: Sequence[Pair], line: Callable[[str, str], list[Any]]) -> list[list[Any]]:
+    """Lines that don't matter, each made by `line`: often of the same owner or the same part as one that does."""
     lines, taken = list[list[Any]](), set(pairs)
-    nouns = {noun for pair in pairs for noun in pair}
     for _ in range(draws.between(0, IDLE)):
         owner, part = draws.choice(pairs)
         chance = draws.between(0, 9)
@@ -61,10 +59,7 @@ def idle_lines(draws: Draws, pairs: Sequence[Pair], most: int) -> list[list[Any]
             owner, part = draws.choice(tuple(FACTS))
         else:
             owner, part = draws.choice(THINGS), draws.choice(BORNE)
-        if (owner, part) in taken or owner == part:
-            continue
-        taken.add((owner, part))
-        value = FACTS.get((owner, part)) or draws.between(2, most)
-        alluded = (owner, part) not in FACTS and draws.chance(ALLUDED / 2)
-        lines.append([owner, part, "", value, allusion(draws, value, nouns) if alluded else None])
+        if (owner, part) not in taken and owner != part:
+            taken.add((owner, part))
+            lines.append(line(owner, part))
     return lines

@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 from tutelage.draws import Draws
-from tutelage.problems.arithmetic.allusions import ALLUDED, allusion
 from tutelage.problems.arithmetic.unit_facts import ALSO, FACTS, INVENTED, KNOWN, THINGS, ladder
 from tutelage.values import Structure
 
@@ -41,10 +40,10 @@ def factors(structure: Structure) -> list[tuple[str, str]]:
     return [pair for _, way, _ in structure["things"] for pair in pairwise(way)]
 
 
-def idle_lines(draws: Draws, measure: str, things: Sequence[Sequence[Any]], most: int,
-               nouns: AbstractSet[str]) -> list[list[Any]]:
-    """Lines that don't matter: of another thing, of something else about this one, of factors elsewhere."""
-    lines, taken, linked = list[list[Any]](), set[tuple[str, ...]](), set[str]()
+def idle_lines(draws: Draws, measure: str, things: Sequence[Sequence[Any]],
+               nouns: AbstractSet[str]) -> list[tuple[str, str, str]]:
+    """What doesn't matter, as (sort, one, two): of another thing, something else about this one, factors elsewhere."""
+    found, linked = list[tuple[str, str, str]](), set[str]()
     for _ in range(draws.between(0, IDLE)):
         thing, way, _ = draws.choice(things)
         chance = draws.between(0, 9)
@@ -57,11 +56,8 @@ def idle_lines(draws: Draws, measure: str, things: Sequence[Sequence[Any]], most
                 one, two = draws.choice(tuple(FACTS))
         near = one in nouns and two in nouns if not measured else one in nouns and measured == measure
         chained = not measured and linked & {one, two}  # two factors in a row can be another way down
-        if near or chained or one == two or (one, two) in taken:
+        if near or chained or one == two or (one, two) in [each[1:] for each in found]:
             continue
-        taken.add((one, two))
+        found.append((f"amount:{measured}" if measured else "factor", one, two))
         linked |= {one, two} if not measured else set()
-        value = FACTS.get((one, two)) or draws.between(2, most)
-        alluded = (one, two) not in FACTS and draws.chance(ALLUDED / 2)
-        lines.append([measured, one, two, "", value, allusion(draws, value, nouns) if alluded else None])
-    return lines
+    return found
