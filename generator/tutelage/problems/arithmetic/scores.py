@@ -188,8 +188,10 @@ def slip(problem: Problem, right: Work, kind: str, step: int) -> Slip | None:
 
 
 def shape(structure: Structure) -> str:
-    """The moves that count, whatever the sides."""
-    return f"{' '.join(sorted(structure['sides'][0][1]))}/{structure['lost']}/{len(structure['sides'])}"
+    """Whose moves count, which ones, and which of them cost points."""
+    sides, (_, moves), lost = structure["sides"], structure["sides"][0], structure["lost"]
+    kept = sorted(moves[:len(moves) - lost])
+    return f"{' '.join([side for side, _ in sides])}: {' '.join(kept)} / {' '.join(moves[len(moves) - lost:])}"
 
 
 FAMILY = Family(
