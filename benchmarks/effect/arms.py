@@ -1,8 +1,8 @@
 """The arms: what each model learns from, as builds that the command line of tutelage makes, and what is claimed of it.
 
-Every arm goes on from the same base model of its seed with the same number of steps on the same number of dialogues;
-a quarter of them (`EASY`) are problems solved in one turn, so that asking is not the rule. Only `upper` sees problems
-that lack something.
+A base learns to solve problems of all families, at once or after feedback (`EASY`, `TALK`). Every arm goes on from
+the base of its seed with the same number of steps on the same number of dialogues; a quarter of them are `EASY`, so
+that asking is not the rule. Only `upper` sees problems that lack something.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ EASY = Build("sml", ("--students", "solves"))
 TALK = Build("sml", ("--students", ANSWERS))
 
 ARMS: tuple[Arm, ...] = (
-    Arm("base", "problems and their solutions", None),
+    Arm("base", "problems solved, at once or after feedback", None),
     Arm("single", "more problems, solved in one turn", EASY),
     Arm("sml", "attempt, feedback, revision; no questions", TALK),
     Arm("first", "q_priming, asked before any work", Build("q_priming", ("--ask-at", "first")), silent=False),
@@ -49,7 +49,7 @@ CLAIMS: tuple[tuple[str, float, bool], ...] = (
     ("accuracy", 0.90, True),
     # of kinds of quantity that nobody was trained to ask for: 0.8 of the above
     ("new_ask", 0.76, True), ("new_right_question", 0.76, True), ("new_accuracy", 0.72, True),
-    # and in a family of which no dialogue was ever seen
-    ("held_ask", 0.76, True), ("held_right_question", 0.76, True), ("held_accuracy", 0.72, True),
+    # and in a family of which no dialogue was ever seen: less, since already the upper bound has no more
+    ("held_ask", 0.6, True), ("held_right_question", 0.6, True), ("held_over_ask", 0.05, False),
 )
 COMPETENT = 0.9  # accuracy on complete problems that the base must have before any arm says something

@@ -32,7 +32,7 @@ class Settings(NamedTuple):
     base_rows: int = 16_000  # problems solved in one turn
     talk_rows: int = 6_000  # and after feedback, for the base as well
     arm_rows: int = 10_000  # of the arm's own and of easy ones together
-    base_steps: int = 800
+    base_steps: int = 1_300
     arm_steps: int = 700
     tokens: int = 1_536  # a batch
     base_rate: float = 4e-3

@@ -23,7 +23,8 @@ def things_of(draws: Draws, count: int, length: int, measured: int) -> tuple[str
             continue
         if count == 1:
             return measure, [[draws.choice(THINGS[measure]), way, measured]]
-        tops = [big for big, small in KNOWN[measure] if small == way[1]] + [draws.choice(INVENTED)]
+        tops = [big for (big, small), (factor, *_) in KNOWN[measure].items()
+                if small == way[1] and (measured == 1 or factor >= 4)] + [draws.choice(INVENTED)]
         tops = [top for top in dict.fromkeys([way[0], *draws.shuffled(tops)]) if top != way[1]][:count]
         if len(tops) == count:
             return measure, [[thing, [top, way[1]], measured]

@@ -29,7 +29,7 @@ from tutelage.wording import wordings
 NAME = "units"
 DIVIDED, ADDED, SKIPPED, EARLY, LEFT_OUT = "divided", "added", "skipped_unit", "converted_rest", "left_out"
 # things, factors on the way down, at how many units it is measured
-WAYS = {1: (1, 1, 1), 2: (1, 2, 1), 3: (1, 1, 2), 4: (2, 1, 1), 5: (1, 2, 3)}
+WAYS = {1: (1, 1, 1), 2: (1, 2, 1), 3: (2, 1, 1), 4: (2, 1, 2), 5: (1, 2, 3)}
 MOST = {1: 30, 2: 30, 3: 40, 4: 60, 5: 20}  # of what is measured in the largest unit
 FACTORS = (3, 30)  # of units of no book
 
@@ -62,7 +62,8 @@ def pose(structure: Structure, values: Mapping[str, Value], level: int) -> Probl
     fields |= {"units": _listed([plural(unit) for unit in way[:count]]), "smalls": plural(way[-1])}
     section = "one"
     if others:
-        section, fields["other"], fields["others"] = "two", others[0][0], plural(others[0][1][0])
+        section, (fields["other"], other, _) = "two", others[0]
+        fields["others"] = _listed([plural(unit) for unit in other[:count]])
     elif len(way) > max(2, count):
         section, fields["by"] = "by_way", plural(way[1])
     text = wordings(f"problems/{NAME}").choose(f"question.{section}", structure["style"], fields)
