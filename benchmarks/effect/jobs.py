@@ -31,10 +31,10 @@ class Settings(NamedTuple):
     levels: tuple[int, ...] = (1,)
     base_rows: int = 16_000  # problems solved in one turn
     talk_rows: int = 6_000  # and after feedback, for the base as well
-    arm_rows: int = 10_000  # of the arm's own and of easy ones together
+    arm_rows: int = 12_000  # of the arm's own and of easy ones together
     base_steps: int = 1_300
-    arm_steps: int = 700
-    tokens: int = 1_536  # a batch
+    arm_steps: int = 800
+    tokens: int = 2_048  # a batch
     base_rate: float = 4e-3
     arm_rate: float = 2e-3
     width: int = 96
@@ -82,7 +82,7 @@ def train_base(seed: int, arms: tuple[Arm, ...], settings: Settings, out: Path) 
     rows = [*first, *build(EASY, settings.arm_rows // 4, 2000 + seed, "easy", settings, out, families=every)]
     for arm in arms:
         if arm.build is not None:
-            rows += build(arm.build, settings.arm_rows, seed, arm.name, settings, out)
+            rows += build(arm.build, settings.arm_rows, seed, arm.build.name, settings, out)
     words = Vocabulary.of_dialogues(row["messages"] for row in rows)
     model = _model(words, settings)
     loss = train(model, encoded(words, first), steps=settings.base_steps, tokens=settings.tokens,
@@ -103,7 +103,7 @@ def run_arm(arm: Arm, seed: int, settings: Settings, out: Path) -> dict[str, Any
     model.load_state_dict(saved["state"])
     if arm.build is not None:
         few = settings.arm_rows // 4
-        rows = exported(out / "data" / f"{arm.name}-{seed}", arm=arm.build.arm)
+        rows = exported(out / "data" / f"{arm.build.name}-{seed}", arm=arm.build.arm)
         own = [row for row in rows if not asks_for(row["messages"], settings.new_kinds)][:3 * few]
         easy = exported(out / "data" / f"easy-{2000 + seed}")
         train(model, encoded(words, [*own, *easy]), steps=settings.arm_steps, tokens=settings.tokens,
