@@ -48,8 +48,8 @@ ARMS: tuple[Arm, ...] = (
         asks=True),
 )
 
-# What is claimed of the arms that ask, in every seed: figure, the bound, whether it is a lower one. Of the family that no
-# dialogue was ever seen of nothing is claimed: seeds differ too much there (docs/effect.md).
+# What is claimed of the arms that ask, in every seed: figure, the bound, whether it is a lower one. Nothing is claimed
+# of the family that no dialogue was about: seeds differ too much there (docs/effect.md).
 CLAIMS: tuple[tuple[str, float, bool], ...] = (
     ("ask", 0.95, True), ("right_question", 0.95, True), ("premature", 0.05, False), ("over_ask", 0.05, False),
     ("accuracy", 0.90, True),
