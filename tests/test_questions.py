@@ -292,17 +292,19 @@ def test_every_kind_of_reference_has_words() -> None:
 
 
 def asked_for(scene: Scene, text: str, question: Question) -> set[str]:
-    """Reads a rendering: the quantities whose question or phrase stands in it, longest first, statements taken out."""
+    """Reads a rendering: the quantities whose question or phrase stands in it, longest first, statements taken out;
+    "the money left after the cost of the stall" is a result, not a cost."""
     case, rest = scene.case, text.casefold()
     said = [*question.presuppositions, *[(question.targets[0], value) for value in question.value_guess]]
     for sentence in (said_as(case.family, case.problem, name, value).casefold() for name, value in said):
         rest = rest.replace(sentence, " ").replace(sentence.removesuffix("."), " ")
     spoken = {words: quantity.name for quantity in case.problem.quantities
               for words in case.family.words(case.problem, quantity)[1:]}
+    results = {step.what: "" for step in case.right.steps if step.what not in spoken}
     found = set()
-    for words in sorted(spoken, key=len, reverse=True):
-        if words.casefold() in rest:
-            found.add(spoken[words])
+    for words, name in sorted([*spoken.items(), *results.items()], key=lambda each: len(each[0]), reverse=True):
+        if words and words.casefold() in rest:
+            found |= {name} - {""}
             rest = rest.replace(words.casefold(), " ")
     return found
 

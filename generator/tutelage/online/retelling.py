@@ -22,6 +22,7 @@ from tutelage.online.verdicts import PART, RIGHT, WRONG, verdicts
 from tutelage.problems.family import from_json
 from tutelage.problems.reading.numerals import numerals, plain_fractions
 from tutelage.problems.reading.quantities import stem
+from tutelage.problems.reading.spoken import sentences as sentences_of
 from tutelage.problems.reading.spoken import spoken
 from tutelage.records.episode import answered, asked
 from tutelage.talk.acts import (
@@ -162,7 +163,8 @@ def _other_quantity(scene: Scene, turns: Sequence[Turn], due: Turn, words: str) 
     told = [name for name, _ in _told(scene, due)]
     last = turns[-1].act
     for name in told:
-        if _fits(scene, name, told, due.text) and not _fits(scene, name, told, words):
+        fits = _fits if _fits(scene, name, told, due.text) else _fits_in_a_sentence
+        if fits(scene, name, told, due.text) and not fits(scene, name, told, words):
             own, best = _cover(scene, name, words), _best(scene, told, words)
             if not (own >= best and len(told) == 1 and asked(last) == [name]):  # asked for it alone: "It's 3."
                 return True
@@ -183,6 +185,11 @@ def _fits(scene: Scene, name: str, told: Sequence[str], words: str) -> bool:
         return False
     alone = _stems(scene, name).difference(*[_stems(scene, other) for other in told if other != name])
     return not alone or bool(alone & _plain(words))
+
+
+def _fits_in_a_sentence(scene: Scene, name: str, told: Sequence[str], words: str) -> bool:
+    """Whether one sentence means a quantity; for turns that say again, beside it, what was said before."""
+    return any(_fits(scene, name, told, sentence.text) for sentence in sentences_of(spoken(words)))
 
 
 def _best(scene: Scene, told: Sequence[str], words: str) -> float:
