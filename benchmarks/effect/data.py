@@ -1,8 +1,8 @@
 """What the models learn from and what they are tested on: rows that `tutelage` exports, views that it makes.
 
-The wordings are narrowed to one a section, and a few lines of work are put as the calculator writes them
-(`narrow_templates`), so that models of a quarter million parameters learn the language in minutes. Nothing else is
-touched: rows are read from the Parquet of `sft`, as anyone would.
+The wordings are narrowed to one a section, a few lines of work are put as the calculator writes them, and work goes on
+in the words in which it begins (`narrow_templates`), so that models of a quarter million parameters learn the language
+in minutes. Nothing else is touched: rows are read from the Parquet of `sft`, as anyone would.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from tutelage.wording import templates_dir, wordings
 _QUESTION, _WORD = re.compile(r"[^.?!\n]*\?"), re.compile(r"[^\W\d_]+")
 _REST = "{{ e }} = {{ times }}{% if rest %} rest {{ rest }}{% endif %}"
 _UP = _REST.replace("{% endif %}", ", and {{ times }} + 1 = {{ r }}{% endif %}")
-OWN: Mapping[str, Mapping[str, str]] = {"problems/word_problem": {
+OWN: Mapping[str, Mapping[str, str]] = {"student/again": {
+    "go_on": "Let me work it out.",  # as in a first turn
+}, "problems/word_problem": {
     "n.packs": _REST + ", so {{ r }} {{ items }}.",
     "n.left_over": _REST + ", so {{ r }} {{ items }}.",
     "n.loads": _UP + ", so {{ r }} {{ items }}.",

@@ -25,15 +25,15 @@ DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 class Settings(NamedTuple):
     """All that decides the figures; written beside them."""
 
-    families: tuple[str, ...] = ("parts",)
+    families: tuple[str, ...] = ("parts", "scores")
     held_out: tuple[str, ...] = ("units",)  # the base learns to solve them, no arm sees them; tested apart
     new_kinds: tuple[str, ...] = ("bell", "pin", "star", "stripe")  # no model is trained to ask for these
     levels: tuple[int, ...] = (1,)
     base_rows: int = 16_000  # problems solved in one turn
     talk_rows: int = 6_000  # and after feedback, for the base as well
     arm_rows: int = 12_000  # of the arm's own and of easy ones together
-    base_steps: int = 1_300
-    arm_steps: int = 800
+    base_steps: int = 1_800
+    arm_steps: int = 1_300
     tokens: int = 2_048  # a batch
     base_rate: float = 4e-3
     arm_rate: float = 2e-3
