@@ -54,6 +54,7 @@ _FAILURES = (KeyError, TemplateRuntimeError, ArithmeticError, TypeError, ValueEr
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _NAME = re.compile(r"\{\{ *([A-Za-z_]\w*) *(\| *cap)? *\}\}")
 _OTHER = re.compile(r"\{[{%#]|[}%#]\}")
+SHARED = "problems/alluded"
 _overlay: Path | None = None
 
 
@@ -92,12 +93,15 @@ class Wording(NamedTuple):
     place: str
 
 
+NOTHING: Mapping[str, tuple[Wording, ...]] = {}
+
+
 class Wordings:
     """The wordings of one file. `choose` fixes one by a number, `pick` draws one that has not been said yet."""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, shared: Mapping[str, tuple[Wording, ...]] = NOTHING) -> None:
         self.name = name
-        self.sections = _sections(name, text)
+        self.sections = {**shared, **_sections(name, text)}
         self._renders: dict[tuple[str, int], Render] = {}
         self._plain: dict[str, tuple[tuple[Render, ...], int]] = {}
         self._voiced: dict[tuple[str, frozenset[str]], tuple[tuple[str, Render], ...]] = {}
@@ -169,13 +173,21 @@ class Wordings:
         return TemplateError(f"{place} can't be rendered with the fields {sorted(fields)}: {what}")
 
 
+def _of_family(name: str) -> bool:
+    return name.startswith("problems/") and name != SHARED
+
+
 @cache
 def wordings(name: str) -> Wordings:
-    """The wordings of `templates/<name>.j2`. Raises TemplateError where the file is missing or malformed."""
+    """The wordings of `templates/<name>.j2`. Raises TemplateError where the file is missing or malformed.
+
+    The files of the families share the sections of one: what a family's own file doesn't have is taken from there.
+    """
     for root in (_overlay, templates_dir()):
         if root is not None and (path := root / f"{name}.j2").is_file():
             try:
-                return Wordings(name, path.read_text(encoding="utf-8"))
+                text = path.read_text(encoding="utf-8")
+                return Wordings(name, text, wordings(SHARED).sections if _of_family(name) else NOTHING)
             except UnicodeDecodeError as error:
                 raise TemplateError(f"{path} is not UTF-8 text: {error}") from error
     raise TemplateError(f"there is no template file {name}.j2 in {templates_dir()}")

@@ -28,6 +28,7 @@ from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Wo
 
 LEVELS = (1, 2, 3, 4, 5)
 MISREMEMBERED = "misremembered_fact"  # the kind of a slip that takes a fact wrongly: who has just been told it won't
+MISREAD = "misread_allusion"  # the same of a number that is alluded to (`alluding`)
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
@@ -80,6 +81,7 @@ class Family:
     # ^ `solve` for all completions at once (structure, values, hidden names, their domains), where that is cheaper
     in_order: bool = True  # the work before the first step that uses a quantity is the same whatever its value
     asides: bool = False  # some problems tell a premise that no step uses and the answer does not hang on
+    allude: Callable[[Problem, Draws], Problem | None] | None = None  # the problem with allusions (`alluding`)
 
     def __reduce__(self) -> tuple[Callable[[str], Family], tuple[str]]:
         """A family crosses to another process by its name: there is one of each, and functions can't be pickled."""

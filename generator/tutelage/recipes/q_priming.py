@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tutelage.draws import stream
-from tutelage.problems.family import MISREMEMBERED
+from tutelage.problems.family import MISREAD, MISREMEMBERED
 from tutelage.problems.reading.answers import mentions
 from tutelage.recipes.recipe import Cast, Item, Recipe, Result, cast_item, episode, screened
 from tutelage.records.episode import Drop, Injection
@@ -30,6 +30,8 @@ from tutelage.talk.teachers import TEACHERS, teacher
 from tutelage.values import Slip, Turn
 
 P = 0.75
+ALLUDE = 0.7  # share of the problems that allude to numbers, where a family can
+TAKEN_WRONGLY = (MISREMEMBERED, MISREAD)  # kinds of slips about a fact
 UNTOLD = 0.6  # share of the facts that a statement leaves to the teacher, where they are what is asked for
 VALUES = "asks_for_values"
 WRONG_FIRST = ("slips_then_repairs", "slips_twice", "stubborn")
@@ -71,14 +73,14 @@ def _both(item: Item, cast: Cast, primed: Dialogue, injections: tuple[Injection,
 
 def _values(item: Item) -> Result | None:
     """The dialogue that asks for what nobody has told, and the twin that takes it wrongly; None without facts."""
-    cast = cast_item(item, (VALUES,), slips=0, leave_facts=UNTOLD)
+    cast = cast_item(item, (VALUES,), slips=0, leave_facts=UNTOLD, allude=ALLUDE)
     family, problem, right = cast.case.family, cast.case.problem, cast.case.right
-    if MISREMEMBERED not in family.slips:
+    if not set(TAKEN_WRONGLY).intersection(family.slips):
         return None
     wrong, told = dict[str, Slip](), frozenset[str]()
     while (gap := first_untold(cast.case, told)) is not None:
-        slip = family.slip(problem, right, MISREMEMBERED, gap[0]) \
-            if (MISREMEMBERED, gap[0]) in family.sites(problem, right) else None
+        kinds = [kind for kind, step in family.sites(problem, right) if step == gap[0] and kind in TAKEN_WRONGLY]
+        slip = family.slip(problem, right, kinds[0], gap[0]) if kinds else None
         if slip is None:
             return Result(dropped=(Drop("no mistake to replace"),))
         wrong[gap[1]], told = slip, told | {gap[1]}
@@ -135,7 +137,7 @@ def _primed(inner: Student, mind: Mind, item: Item, made: list[Injection]) -> St
         number += 1
         shown = mind.exposed
         # after a quantity was told, the attempt that had been put off is due, unless what was told has mended it
-        slip = mind.case.slips[0] if mind.case.slips[0].kind != MISREMEMBERED else None
+        slip = mind.case.slips[0] if mind.case.slips[0].kind not in TAKEN_WRONGLY else None
         intended = (mind.attempt(slip) if slip else mind.revise()) if put_off else inner(history)
         put_off = False
         if intended.act.kind not in ATTEMPTS or not intended.act.slip or mind.exposed is None:

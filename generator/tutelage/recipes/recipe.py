@@ -162,9 +162,15 @@ class Cast(NamedTuple):
     teacher_voice: Voice
 
 
-def cast_item(item: Item, students: Sequence[str], *, slips: int, leave_facts: float = LEAVE_FACTS) -> Cast:
-    """Draws problem, policies and voices; `slips` mistakes at least are prepared. Fewer at hand: the student solves."""
+def cast_item(item: Item, students: Sequence[str], *, slips: int, leave_facts: float = LEAVE_FACTS,
+              allude: float = 0.0) -> Cast:
+    """Draws problem, policies and voices; `slips` mistakes at least are prepared. Fewer at hand: the student solves.
+
+    `allude` is the share of the problems that allude to some of their numbers, in families that can.
+    """
     posed, draws = pose_item(item), item.draws
+    if posed.family.allude is not None and allude and draws.chance(allude):
+        posed = posed._replace(problem=posed.family.allude(posed.problem, draws) or posed.problem)
     policy, guide = pick_student(students, draws), pick_teacher(item.options.teachers, draws)
     case = make_case(posed.family, posed.problem, draws, leave_facts=leave_facts, most_slips=max(slips, policy.slips))
     if len(case.slips) < policy.slips:

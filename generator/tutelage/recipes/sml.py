@@ -14,12 +14,14 @@ from tutelage.talk.students import STUDENTS, student
 from tutelage.talk.teachers import TEACHERS, teacher
 
 SOLVES = STUDENTS[0].name
+ALLUDE = 0.15  # share of the problems that allude to numbers, where a family can
 
 
 def make(item: Item) -> Result:
     """One dialogue of a problem with a student and a teacher of the mix."""
-    leave = 0.0 if item.options.students == (SOLVES,) else LEAVE_FACTS  # with nobody to ask or err, all is told
-    cast = cast_item(item, item.options.students, slips=0, leave_facts=leave)
+    alone = item.options.students == (SOLVES,)  # with nobody to ask or err, all is told
+    cast = cast_item(item, item.options.students, slips=0, leave_facts=0.0 if alone else LEAVE_FACTS,
+                     allude=0.0 if alone else ALLUDE)
     speaker = student(cast.student, Mind(cast.case, item.draws, cast.student_voice))
     guide = teacher(cast.teacher, item.draws, cast.teacher_voice)
     dialogue = converse(cast.case, speaker, guide, max_turns=item.options.max_turns)

@@ -52,7 +52,7 @@ def make_case(family: Family, problem: Problem, draws: Draws, *, leave_facts: fl
     if left and analyse(family, problem, known).k < len(left):
         known = all_names(problem)  # the answer is plain without one of them: asking for it would be over-asking
     slips: list[Slip] = []
-    for kind, step in mixed_sites(family, problem, right, draws):
+    for kind, step in mixed_sites(family, problem, right, draws) if most_slips else ():
         slip = family.slip(problem, right, kind, step)
         if slip is not None and all(slip.work.answer != other.work.answer for other in slips):
             slips.append(slip)

@@ -44,6 +44,7 @@ class Audit:
 
     def __init__(self, case: Case) -> None:
         self.right = case.right
+        self.facts = {q.name: q.value for q in case.problem.quantities if q.fact}
         self.kind, self.options = case.family.kind(case.problem.structure), case.family.options(case.problem)
         # the common kind takes the short way
         self._plain: Sequence[Any] = (case.right.value,) if self.kind == "number" else ()
@@ -62,13 +63,15 @@ class Audit:
 
     @cached_property
     def _results(self) -> dict[Fraction | int, str]:
-        """The steps of the right work by their results."""
+        """The steps of the right work by their results; a fact that a step says again is none."""
         results: dict[Fraction | int, str] = {}
         for step in self.right.steps:
             if step.value.isdecimal():  # nearly all, and reading a number costs more than making one
-                results[int(step.value)] = step.name
+                found: Sequence[Fraction | int] = (int(step.value),)
             else:
-                results.update(dict.fromkeys(numbers_in(step.value), step.name))
+                found = numbers_in(step.value)
+            facts = [self.facts[name] for name in step.uses if name in self.facts] if self.facts else ()
+            results.update({number: step.name for number in found if number not in facts})
         return results
 
 

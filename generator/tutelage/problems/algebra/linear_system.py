@@ -53,6 +53,7 @@ from tutelage.problems.algebra.linear_stories import (
     said,
     system,
 )
+from tutelage.problems.alluding import alluding
 from tutelage.problems.family import Family, Sweep, check_level
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 from tutelage.wording import wordings
@@ -285,7 +286,7 @@ def _thrifty(rows: tuple[Row, ...], ask: Row, ops: Sequence[Op]) -> bool:
     return not ask or all(determinant([ask if j == i else row for j, row in system]) for i, _ in system if i in used)
 
 
-FAMILY = Family(
+FAMILY = alluding(Family(
     name=NAME,
     domain="algebra",
     summary="an unknown, a combination or all unknowns of a system of linear equations, bare or in a story",
@@ -295,4 +296,4 @@ FAMILY = Family(
     state=state, sweep=sweep,
     options=lambda problem: () if problem.structure["ask"] else problem.structure["things"][:problem.structure["main"]],
     asides=True,
-)
+))

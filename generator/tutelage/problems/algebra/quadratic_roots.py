@@ -43,6 +43,7 @@ from tutelage.problems.algebra.quadratic_sheet import (
     Sheet,
     chosen,
 )
+from tutelage.problems.alluding import alluding
 from tutelage.problems.family import Family, check_level
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 from tutelage.wording import wordings
@@ -277,7 +278,7 @@ def _tempting(problem: Problem) -> bool:
     return any(slip(problem, right, kind, step) for kind, step in sites(problem, right))
 
 
-FAMILY = Family(
+FAMILY = alluding(Family(
     name=NAME,
     domain="algebra",
     summary="the roots of a quadratic equation in one of its forms or in a story",
@@ -285,4 +286,4 @@ FAMILY = Family(
     slips=(SIGN, NEGATIVE, DIVIDED, HALF, DENOMINATOR, DISCRIMINANT, KEPT, SPLIT),
     draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape, words=say,
     state=state,
-)
+))

@@ -14,8 +14,8 @@ from tutelage.draws import Draws
 from tutelage.problems.arithmetic.part_facts import FACTS
 
 ALLUDED = 0.6  # share of the premises that are alluded to, be they said or not
-ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII XXIV XXV XXVI XXVII " \
-    "XXVIII XXIX XXX XXXI XXXII XXXIII XXXIV XXXV XXXVI XXXVII XXXVIII XXXIX XL"
+ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+TENS = ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC")
 ELEMENTS = "hydrogen helium lithium beryllium boron carbon nitrogen oxygen fluorine neon sodium magnesium aluminium " \
     "silicon phosphorus sulfur chlorine argon potassium calcium scandium titanium vanadium chromium manganese iron " \
     "cobalt nickel copper zinc"
@@ -30,10 +30,18 @@ PRIMES = {2: "first", 3: "second", 5: "third", 7: "fourth", 11: "fifth", 13: "si
 CLOCK = {12 + hour: str(hour) for hour in range(1, 12)}
 SETS = {2: "a pair", 6: "half a dozen", 12: "a dozen", 13: "a baker's dozen", 18: "a dozen and a half", 20: "a score",
         24: "two dozen"}
+
+
+def roman(value: int) -> str:
+    """A number from 1 to 399 in Roman numerals."""
+    hundreds, tens, ones = value // 100, value // 10 % 10, value % 10
+    return "C" * hundreds + TENS[tens] + ONES[ones]
+
+
 SIGNS: Mapping[str, Mapping[int, str]] = {
+    "roman": {n: roman(n) for n in range(1, 41)},
     **{name: dict(enumerate(words.split(), 1)) for name, words in (
-        ("roman", ROMAN), ("element", ELEMENTS), ("place", LETTERS), ("french", FRENCH), ("german", GERMAN),
-        ("spanish", SPANISH))},
+        ("element", ELEMENTS), ("place", LETTERS), ("french", FRENCH), ("german", GERMAN), ("spanish", SPANISH))},
     "prime": PRIMES, "clock": CLOCK, "set": SETS,
 }  # ways to allude to a number: how it is said there
 

@@ -20,6 +20,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from tutelage.draws import Draws
+from tutelage.problems.alluding import alluding
 from tutelage.problems.arithmetic import rate_slips, telling
 from tutelage.problems.arithmetic.expressions import around
 from tutelage.problems.arithmetic.plots import FACTS, Story, grow
@@ -173,7 +174,7 @@ def shape(structure: Structure) -> str:
     return f"{structure['world'].partition('_')[0]} {telling.signature(structure)}"
 
 
-FAMILY = Family(
+FAMILY = alluding(Family(
     name=NAME,
     domain="arithmetic",
     summary="speed, prices, percentages, mixtures, interest: conversions and operations in a chain",
@@ -190,4 +191,4 @@ FAMILY = Family(
     words=partial(telling.say, TELLER),
     state=partial(telling.state, TELLER),
     asides=True,
-)
+))

@@ -21,6 +21,7 @@ from functools import partial
 from typing import Any
 
 from tutelage.draws import Draws
+from tutelage.problems.alluding import alluding
 from tutelage.problems.arithmetic import telling, word_slips
 from tutelage.problems.arithmetic.expressions import around, domains, evaluate
 from tutelage.problems.arithmetic.plots import FACTS, Story, grow
@@ -142,7 +143,7 @@ def shape(structure: Structure) -> str:
     return telling.signature(structure)
 
 
-FAMILY = Family(
+FAMILY = alluding(Family(
     name=NAME,
     domain="arithmetic",
     summary="a story with quantities, and one that follows from them in two to eight steps",
@@ -159,4 +160,4 @@ FAMILY = Family(
     words=partial(telling.say, TELLER),
     state=partial(telling.state, TELLER),
     asides=True,
-)
+))

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tutelage.draws import Draws
+from tutelage.problems.alluding import alluding
 from tutelage.problems.family import Family, always, check_level
 from tutelage.problems.graphs import flows
 from tutelage.problems.graphs.flows import Flow
@@ -313,7 +314,7 @@ def _hasty(problem: Problem, right: Work, kind: str) -> Slip | None:
     return Slip(kind, 0, Work(tuple(steps), total, f"{total} {fields['unit']}"), fields)
 
 
-FAMILY = Family(
+FAMILY = alluding(Family(
     name=NAME,
     domain="graphs",
     summary="how much can get through a network of one-way pieces at once",
@@ -322,4 +323,4 @@ FAMILY = Family(
     draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape,
     words=say, state=state, sweep=least_sums(solve),
     in_order=False, asides=True,
-)
+))

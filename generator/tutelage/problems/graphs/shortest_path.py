@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from tutelage.draws import Draws
 from tutelage.errors import NoAnswer
+from tutelage.problems.alluding import alluding
 from tutelage.problems.family import Family, Sweep, check_level
 from tutelage.problems.graphs import routes
 from tutelage.problems.graphs.graphs import LAYOUTS, MOST_SENTENCES, STYLES, Remembered, listing, outline, spoken
@@ -338,7 +339,7 @@ def _walked(problem: Problem, near: Near, route: tuple[int, ...], kind: str) -> 
     return _finished(problem, steps, route, total, "walk.last")
 
 
-FAMILY = Family(
+FAMILY = alluding(Family(
     name=NAME,
     domain="graphs",
     summary="the shortest route between two places, or its length",
@@ -347,4 +348,4 @@ FAMILY = Family(
     draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape,
     words=say, state=state, sweep=sweep,
     options=lambda problem: problem.structure["places"] if problem.structure["ask"] == "route" else (),
-)
+))

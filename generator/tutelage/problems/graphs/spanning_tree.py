@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from tutelage.draws import Draws
+from tutelage.problems.alluding import alluding
 from tutelage.problems.family import Family, always, check_level
 from tutelage.problems.graphs import trees
 from tutelage.problems.graphs.graphs import LAYOUTS, MOST_SENTENCES, STYLES, Remembered, listing, outline, spoken
@@ -347,7 +348,7 @@ def _few(problem: Problem, right: Work, lengths: Sequence[int]) -> Slip | None:
     return Slip("cheapest_few", 0, Work(steps, total, f"{total} {fields['unit']}"), fields)
 
 
-FAMILY = Family(
+FAMILY = alluding(Family(
     name=NAME,
     domain="graphs",
     summary="the least total of ways that connect all places",
@@ -355,4 +356,4 @@ FAMILY = Family(
     slips=("cheapest_few", "closed_loop", "two_parts", "chain", "from_start", "forgot_condition"),
     draw=draw, pose=pose, solve=solve, work=work, sites=sites, slip=slip, confirm=confirm, shape=shape,
     words=say, state=state, sweep=least_sums(solve),
-)
+))
