@@ -29,6 +29,7 @@ from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Wo
 LEVELS = (1, 2, 3, 4, 5)
 MISREMEMBERED = "misremembered_fact"  # the kind of a slip that takes a fact wrongly: who has just been told it won't
 MISREAD = "misread_allusion"  # the same of a number that is alluded to (`alluding`)
+TAKEN_WRONGLY = (MISREMEMBERED, MISREAD)
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 

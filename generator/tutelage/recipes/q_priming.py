@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tutelage.draws import stream
-from tutelage.problems.family import MISREAD, MISREMEMBERED
+from tutelage.problems.family import TAKEN_WRONGLY
 from tutelage.problems.reading.answers import mentions
 from tutelage.recipes.recipe import Cast, Item, Recipe, Result, cast_item, episode, screened
 from tutelage.records.episode import Drop, Injection
@@ -31,7 +31,6 @@ from tutelage.values import Slip, Turn
 
 P = 0.75
 ALLUDE = 0.7  # share of the problems that allude to numbers, where a family can
-TAKEN_WRONGLY = (MISREMEMBERED, MISREAD)  # kinds of slips about a fact
 UNTOLD = 0.6  # share of the facts that a statement leaves to the teacher, where they are what is asked for
 VALUES = "asks_for_values"
 WRONG_FIRST = ("slips_then_repairs", "slips_twice", "stubborn")

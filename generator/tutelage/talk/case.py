@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tutelage.draws import Draws
-from tutelage.problems.family import Family, all_names
+from tutelage.problems.family import TAKEN_WRONGLY, Family, all_names
 from tutelage.problems.views import analyse
 from tutelage.values import Problem, Slip, Value, Work
 
@@ -50,9 +50,11 @@ def make_case(family: Family, problem: Problem, draws: Draws, *, leave_facts: fl
     left = {name for name in facts if draws.chance(leave_facts)} if facts else set()
     known = frozenset([q.name for q in problem.quantities if q.name not in left])
     if left and analyse(family, problem, known).k < len(left):
-        known = all_names(problem)  # the answer is plain without one of them: asking for it would be over-asking
+        left, known = set(), all_names(problem)  # plain without one of them: asking for it would be over-asking
     slips: list[Slip] = []
     for kind, step in mixed_sites(family, problem, right, draws) if most_slips else ():
+        if kind in TAKEN_WRONGLY and left.isdisjoint(right.steps[step].uses):
+            continue  # it stands in the statement
         slip = family.slip(problem, right, kind, step)
         if slip is not None and all(slip.work.answer != other.work.answer for other in slips):
             slips.append(slip)
