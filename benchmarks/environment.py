@@ -68,8 +68,9 @@ def play(env: Environment, scenario: str | None, member: int = 0) -> int:
 def typed(env: Environment, number: int, scenario: str | None = None) -> None:
     """One episode of a policy that speaks in typed turns."""
     env.reset(scenario=scenario)
-    policy = SCRIPTED if env.scene.case.slips else RIGHT_AWAY
-    speaks = student(policy, Mind(env.scene.case, stream(number, "scripted"), STUDENT_VOICES[0]))
+    case = env.scene.tutored
+    policy = SCRIPTED if case.slips else RIGHT_AWAY
+    speaks = student(policy, Mind(case, stream(number, "scripted"), STUDENT_VOICES[0]))
     history = [env.scene.opening]
     while not env.step(speaks(history)).done:
         history = list(env.played.turns)

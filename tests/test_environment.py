@@ -285,9 +285,9 @@ def test_scripted_students_need_no_reading(recipe: str) -> None:
     for number in range(6):
         env.reset()
         scene = env.scene
-        pool = STUDENTS if is_tutor(scene) else SEEKERS
-        policy = [p for p in pool if not (p.slips and len(scene.case.slips) < p.slips)][number % 5]
-        play = student(policy, Mind(scene.case, stream(number, "scripted"), STUDENT_VOICES[number % 3]))
+        case, pool = (scene.tutored, STUDENTS) if is_tutor(scene) else (scene.case, SEEKERS)
+        policy = [p for p in pool if not (p.slips and len(case.slips) < p.slips)][number % 5]
+        play = student(policy, Mind(case, stream(number, "scripted"), STUDENT_VOICES[number % 3]))
         history = list(env.played.turns)
         while not env.done and (scene.case.view is None or not (scene.case.view.task or scene.pieces)):
             turn = play(history)
