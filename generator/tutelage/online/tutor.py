@@ -24,6 +24,8 @@ from tutelage.problems.reading.answers import numbers_in, same
 from tutelage.talk.acts import (
     ANSWER_RULE,
     ASK,
+    ASK_PLAN,
+    ASK_STEP,
     ATTEMPTS,
     CHECK,
     CONFIRM,
@@ -34,6 +36,7 @@ from tutelage.talk.acts import (
     START,
     VAGUE,
 )
+from tutelage.talk.case import Case
 from tutelage.talk.converse import History
 from tutelage.talk.teachers import SECTIONS, TEACHERS, teacher
 from tutelage.values import Act, Slip, Turn
@@ -75,7 +78,7 @@ class Tutor:
         """The teacher's turn after `turns`, of which the last is the student's, its act as `act` has made it."""
         act = turns[-1].act
         if heard.typed and act.kind in (*ATTEMPTS, *QUESTIONS):
-            return self.guide(self.scene.case, turns)
+            return self.guide(self._case(turns), turns)
         if act.kind in NOTES:
             return Turn("teacher", Act(DONT_KNOW), self.say(OWN, NOTES[act.kind]))
         if act.kind in ATTEMPTS:
@@ -87,6 +90,13 @@ class Tutor:
         if act.kind in (CHECK, TALK):
             return self._judge(turns, asked=act.kind == CHECK)
         return self._help(heard, turns)
+
+    def _case(self, turns: History) -> Case:
+        """The case with the mistakes that the turns show or ask about; all are worked out where one isn't at hand."""
+        asked = {(turn.act.target, turn.act.step) for turn in turns if turn.act.kind in (ASK_PLAN, ASK_STEP)}
+        shown = asked | {(turn.act.slip, turn.act.step) for turn in turns if turn.act.slip}
+        at_hand = {(slip.kind, slip.step) for slip in self.scene.case.slips}
+        return self.scene.case if shown <= at_hand else self.scene.tutored
 
     def bare(self, turns: History) -> Turn:
         """A turn that holds nothing but a verdict or a refusal, for where all else would say too much."""
