@@ -17,9 +17,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tutelage.draws import stream
-from tutelage.problems.family import TAKEN_WRONGLY
+from tutelage.problems.family import TAKEN_WRONGLY, Posed
 from tutelage.problems.reading.answers import mentions
-from tutelage.recipes.recipe import Cast, Item, Recipe, Result, cast_item, episode, screened
+from tutelage.recipes.recipe import (
+    Cast,
+    Item,
+    Recipe,
+    Result,
+    cast_item,
+    episode,
+    pose_alluding,
+    pose_item,
+    screened,
+)
 from tutelage.records.episode import Drop, Injection
 from tutelage.talk.acts import ASK, ASK_STEP, ATTEMPT, ATTEMPTS, DEFEND
 from tutelage.talk.case import first_untold
@@ -42,13 +52,13 @@ def make(item: Item) -> Result:
     if not item.options.teachers:
         item = item._replace(options=replace(item.options, teachers=GUIDES))
     chosen = item.options.students
-    if VALUES in chosen or not chosen:
-        result = _values(item)
-        if result is not None:
-            return result
-        if chosen == (VALUES,):
-            return Result(dropped=(Drop("nothing is wanting"),))
-    cast = cast_item(item, [name for name in chosen if name != VALUES] or WRONG_FIRST, slips=1)
+    ask = VALUES in chosen or not chosen
+    posed = pose_alluding(item, ALLUDE) if ask else pose_item(item)
+    if ask and _has_facts(posed):
+        return _values(item, posed)
+    if chosen == (VALUES,):
+        return Result(dropped=(Drop("nothing is wanting"),))
+    cast = cast_item(item, [name for name in chosen if name != VALUES] or WRONG_FIRST, slips=1, posed=posed)
     if not cast.case.slips:
         return Result(dropped=(Drop("no mistake to replace"),))
     seed = item.draws.below(1 << 62)
@@ -70,12 +80,16 @@ def _both(item: Item, cast: Cast, primed: Dialogue, injections: tuple[Injection,
     return Result(failed=one.failed + two.failed, dropped=one.dropped + two.dropped)
 
 
-def _values(item: Item) -> Result | None:
-    """The dialogue that asks for what nobody has told, and the twin that takes it wrongly; None without facts."""
-    cast = cast_item(item, (VALUES,), slips=0, leave_facts=UNTOLD, allude=ALLUDE)
+def _has_facts(posed: Posed) -> bool:
+    """Whether there is something that a statement may leave out, and that can be taken wrongly."""
+    wrong = any(kind in posed.family.slips for kind in TAKEN_WRONGLY)
+    return wrong and any(quantity.fact for quantity in posed.problem.quantities)
+
+
+def _values(item: Item, posed: Posed) -> Result:
+    """The dialogue that asks for what nobody has told, and the twin that takes it wrongly."""
+    cast = cast_item(item, (VALUES,), slips=0, leave_facts=UNTOLD, posed=posed)
     family, problem, right = cast.case.family, cast.case.problem, cast.case.right
-    if not set(TAKEN_WRONGLY).intersection(family.slips):
-        return None
     wrong, told = dict[str, Slip](), frozenset[str]()
     while (gap := first_untold(cast.case, told)) is not None:
         kinds = [kind for kind, step in family.sites(problem, right) if step == gap[0] and kind in TAKEN_WRONGLY]
@@ -84,7 +98,7 @@ def _values(item: Item) -> Result | None:
             return Result(dropped=(Drop("no mistake to replace"),))
         wrong[gap[1]], told = slip, told | {gap[1]}
     if not wrong:
-        return Result(dropped=(Drop("nothing is wanting"),)) if any(q.fact for q in problem.quantities) else None
+        return Result(dropped=(Drop("nothing is wanting"),))
     if len(wrong) >= item.options.max_turns:
         return Result(dropped=(Drop("more is wanting than can be asked"),))
     cast = cast._replace(case=cast.case._replace(slips=(next(iter(wrong.values())),)))

@@ -90,6 +90,14 @@ def pose_item(item: Item) -> Posed:
     return Posed(family, family.draw(item.draws, level), "")
 
 
+def pose_alluding(item: Item, share: float) -> Posed:
+    """The problem of an item; in families that can, this share of them alludes to some of their numbers."""
+    posed, draws = pose_item(item), item.draws
+    if posed.family.allude is None or not draws.chance(share):
+        return posed
+    return posed._replace(problem=posed.family.allude(posed.problem, draws) or posed.problem)
+
+
 def belongs(posed: Posed, options: Options) -> bool:
     """Whether a problem's structure is of the split that is wanted."""
     split = split_of(structure_hash(posed.family, posed.problem.structure), posed.family.name, posed.problem.level,
@@ -163,14 +171,12 @@ class Cast(NamedTuple):
 
 
 def cast_item(item: Item, students: Sequence[str], *, slips: int, leave_facts: float = LEAVE_FACTS,
-              allude: float = 0.0) -> Cast:
-    """Draws problem, policies and voices; `slips` mistakes at least are prepared. Fewer at hand: the student solves.
+              posed: Posed | None = None) -> Cast:
+    """Draws problem (if `posed` is None), policies and voices; `slips` mistakes at least are prepared.
 
-    `allude` is the share of the problems that allude to some of their numbers, in families that can.
+    Where a problem has fewer than the student would make, it solves.
     """
-    posed, draws = pose_item(item), item.draws
-    if posed.family.allude is not None and allude and draws.chance(allude):
-        posed = posed._replace(problem=posed.family.allude(posed.problem, draws) or posed.problem)
+    posed, draws = posed or pose_item(item), item.draws
     policy, guide = pick_student(students, draws), pick_teacher(item.options.teachers, draws)
     case = make_case(posed.family, posed.problem, draws, leave_facts=leave_facts, most_slips=max(slips, policy.slips))
     if len(case.slips) < policy.slips:

@@ -7,7 +7,7 @@ paper reports no leak rate), and each wrong turn shows a named mistake.
 
 from __future__ import annotations
 
-from tutelage.recipes.recipe import LEAVE_FACTS, Item, Recipe, Result, cast_item, episode, screened
+from tutelage.recipes.recipe import LEAVE_FACTS, Item, Recipe, Result, cast_item, episode, pose_alluding, screened
 from tutelage.talk.converse import converse
 from tutelage.talk.mind import Mind
 from tutelage.talk.students import STUDENTS, student
@@ -21,7 +21,7 @@ def make(item: Item) -> Result:
     """One dialogue of a problem with a student and a teacher of the mix."""
     alone = item.options.students == (SOLVES,)  # with nobody to ask or err, all is told
     cast = cast_item(item, item.options.students, slips=0, leave_facts=0.0 if alone else LEAVE_FACTS,
-                     allude=0.0 if alone else ALLUDE)
+                     posed=pose_alluding(item, 0.0 if alone else ALLUDE))
     speaker = student(cast.student, Mind(cast.case, item.draws, cast.student_voice))
     guide = teacher(cast.teacher, item.draws, cast.teacher_voice)
     dialogue = converse(cast.case, speaker, guide, max_turns=item.options.max_turns)

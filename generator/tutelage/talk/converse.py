@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tutelage.problems.family import all_names, from_json
-from tutelage.problems.views import Table, analyse_table, gain_of, given, tabulate
+from tutelage.problems.views import Table, gain_of, given, smallest, tabulate
 from tutelage.talk.acts import ABSTAIN, ASK, ASK_CONFLICT, ASSUME, ATTEMPTS, MISTELL, STATE, TELL_PART, TELLS
 from tutelage.talk.case import Case, View
 from tutelage.talk.revealed import analysed_shards, in_pieces
@@ -104,7 +104,7 @@ def analysed(case: Case, turns: Sequence[Turn], table: Table | None) -> list[Tur
         k = -1 if case.view is not None and case.view.swapped is not None else 0
         return [Turn(turn.role, turn.act, turn.text, turn.correct, len(known), k, 0.0) for turn in turns]
     known -= set(table.hidden)
-    out, left = [], analyse_table(table).k
+    out, left = [], smallest(table)
     for turn in turns:
         act, gain = turn.act, 0.0
         names = (act.target, *act.also)
@@ -113,10 +113,10 @@ def analysed(case: Case, turns: Sequence[Turn], table: Table | None) -> list[Tur
         elif act.kind in TELLS and (new := set(names) & set(table.hidden)):
             known |= new
             table = given(table, {name: (case.problem.quantity(name).value,) for name in new})
-            left = analyse_table(table).k
+            left = smallest(table)
         elif act.kind == TELL_PART:
             table = given(table, {act.target: [from_json(value) for value in json.loads(act.answer)]})
-            left = analyse_table(table).k
+            left = smallest(table)
         out.append(turn._replace(known_after=len(known), k_after=left, ig_bits=round(gain, 6)))
     return out
 
@@ -131,6 +131,8 @@ def first_table(case: Case) -> Table | None:
         return None
     if known >= all_names(case.problem) and (view is None or view.conflict is None):
         return None
+    if view is None and case.table is not None:
+        return case.table
     if view is None or view.conflict is None:
         return tabulate(case.family, case.problem, known)
     name, value = view.conflict

@@ -27,6 +27,7 @@ from tutelage.problems.views.analysis import (
     expected_guesses,
     gain_of,
     minimal_sufficient_sets,
+    smallest,
 )
 from tutelage.problems.views.credit import Credit
 from tutelage.problems.views.search import (
@@ -64,6 +65,7 @@ __all__ = [
     "minimal_sufficient_sets",
     "minimal_unsatisfiable",
     "pure_distractors",
+    "smallest",
     "tabulate",
     "witness",
 ]

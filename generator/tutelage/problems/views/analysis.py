@@ -67,6 +67,11 @@ def minimal_sufficient_sets(table: Table) -> tuple[tuple[str, ...], ...]:
     return _minimal_sets(_Answered(table))
 
 
+def smallest(table: Table) -> int:
+    """The size of the smallest sufficient set; 0 where the table is determined."""
+    return len(_minimal_sets(_Answered(table))[0])
+
+
 def gain_of(table: Table, names: Sequence[str]) -> float:
     """Expected information about the answer, in bits (≥ 0), of being told all these hidden quantities; 0 for none."""
     return _Answered(table).gain(_columns(table, names))
