@@ -15,7 +15,7 @@ help:
 	@echo "make check     what CI runs: lint, types, floors, tests"
 	@echo "make laws      the statistical tests at full size"
 	@echo "make bench     speed and memory, in under three minutes"
-	@echo "make effect    do the data teach what they promise? (torch on the CPU, three quarters of an hour)"
+	@echo "make effect    do the data teach what they promise? (torch on the CPU, about an hour)"
 	@echo "make test-trainers  do trainers read the data? (TRL and others on the CPU, 4 GB of packages, a quarter of an hour)"
 	@echo "make test-models  a real small model as the student (transformers on the CPU, some minutes)"
 	@echo "make golden    write the golden files again (review the diff)"
