@@ -11,9 +11,9 @@ import pytest
 from tutelage.draws import Draws, stream
 from tutelage.plan import Options
 from tutelage.problems import FAMILIES
-from tutelage.problems.alluding import ALLUDED, LARGEST, MOST
-from tutelage.problems.arithmetic.allusions import roman
 from tutelage.problems.family import MISREAD, MISREMEMBERED, Family, all_names, pack, unpack
+from tutelage.problems.knowledge.alluding import ALLUDED, LARGEST, MOST
+from tutelage.problems.knowledge.allusions import roman
 from tutelage.problems.views import analyse
 from tutelage.recipes import q_priming, sml
 from tutelage.recipes.recipe import Item, cast_item

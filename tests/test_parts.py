@@ -5,10 +5,10 @@ from __future__ import annotations
 from tutelage.building import make_item
 from tutelage.draws import stream
 from tutelage.plan import Options, Plan
-from tutelage.problems.arithmetic.allusions import SIGNS, allusions
-from tutelage.problems.arithmetic.part_facts import FACTS, PLACES, WRONG
 from tutelage.problems.arithmetic.parts import FAMILY
 from tutelage.problems.family import all_names
+from tutelage.problems.knowledge.allusions import SIGNS, allusions
+from tutelage.problems.knowledge.part_facts import FACTS, PLACES, WRONG
 from tutelage.recipes import q_priming, recipe_named, sml
 from tutelage.recipes.recipe import Item
 from tutelage.records.episode import Episode

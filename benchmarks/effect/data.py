@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 
 from tutelage.draws import stream
 from tutelage.plan import Options
-from tutelage.problems.arithmetic.part_facts import plural
 from tutelage.problems.family import all_names
+from tutelage.problems.knowledge.part_facts import plural
 from tutelage.recipes.recipe import Item
 from tutelage.recipes.underspecified import in_split, pick_hidden
 from tutelage.talk.case import Case, View

@@ -53,8 +53,8 @@ from tutelage.problems.algebra.linear_stories import (
     said,
     system,
 )
-from tutelage.problems.alluding import alluding
 from tutelage.problems.family import Family, Sweep, check_level
+from tutelage.problems.knowledge.alluding import alluding
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 from tutelage.wording import wordings
 

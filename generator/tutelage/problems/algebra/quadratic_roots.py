@@ -43,8 +43,8 @@ from tutelage.problems.algebra.quadratic_sheet import (
     Sheet,
     chosen,
 )
-from tutelage.problems.alluding import alluding
 from tutelage.problems.family import Family, check_level
+from tutelage.problems.knowledge.alluding import alluding
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Words, Work
 from tutelage.wording import wordings
 

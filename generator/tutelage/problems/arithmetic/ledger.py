@@ -16,10 +16,10 @@ from operator import add, mul, sub
 from typing import Any, NamedTuple, cast
 
 from tutelage.draws import Draws
-from tutelage.problems.arithmetic.allusions import ALLUDED, allusion
 from tutelage.problems.arithmetic.expressions import around
-from tutelage.problems.arithmetic.part_facts import Pair, a, plural
 from tutelage.problems.family import MISREMEMBERED
+from tutelage.problems.knowledge.allusions import ALLUDED, allusion
+from tutelage.problems.knowledge.part_facts import Pair, a, plural
 from tutelage.values import Problem, Quantity, Slip, Step, Structure, Value, Words, Work
 from tutelage.wording import Wordings, wordings
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tutelage.draws import Draws
-from tutelage.problems.arithmetic.part_facts import (
+from tutelage.problems.knowledge.part_facts import (
     BORNE,
     EVENTS,
     FACTS,

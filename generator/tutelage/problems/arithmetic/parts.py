@@ -22,9 +22,9 @@ from typing import Any, cast
 
 from tutelage.draws import Draws
 from tutelage.problems.arithmetic.ledger import KINDS, WRONG_LINE, Fields, Ledger, Line, Mistake
-from tutelage.problems.arithmetic.part_facts import FACTS, PLACES, WRONG, a, plural
 from tutelage.problems.arithmetic.part_lines import chains_of, idle_lines
 from tutelage.problems.family import MISREMEMBERED, Family, always, check_level
+from tutelage.problems.knowledge.part_facts import FACTS, PLACES, WRONG, a, plural
 from tutelage.values import Problem, Slip, Structure, Value, Work
 from tutelage.wording import wordings
 

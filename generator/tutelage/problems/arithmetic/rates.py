@@ -20,7 +20,6 @@ from functools import lru_cache, partial
 from typing import Any
 
 from tutelage.draws import Draws
-from tutelage.problems.alluding import alluding
 from tutelage.problems.arithmetic import rate_slips, telling
 from tutelage.problems.arithmetic.expressions import around
 from tutelage.problems.arithmetic.plots import FACTS, Story, grow
@@ -29,6 +28,7 @@ from tutelage.problems.arithmetic.rate_numbers import PERCENTS, RIDES, SHIFTS, f
 from tutelage.problems.arithmetic.rate_worlds import CURRENCIES, RATE_WORLDS, rate_nouns
 from tutelage.problems.arithmetic.telling import Teller
 from tutelage.problems.family import Family, always, check_level
+from tutelage.problems.knowledge.alluding import alluding
 from tutelage.values import Problem, Quantity, Structure, Value
 from tutelage.wording import wordings
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutelage.problems.arithmetic.part_facts import Pair
+from tutelage.problems.knowledge.part_facts import Pair
 
 POINT = "point"
 _GAMES = """

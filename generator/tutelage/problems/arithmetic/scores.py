@@ -17,9 +17,9 @@ from typing import Any, cast
 
 from tutelage.draws import Draws
 from tutelage.problems.arithmetic.ledger import KINDS, WRONG_LINE, Fields, Ledger, Line, Mistake
-from tutelage.problems.arithmetic.part_facts import a
 from tutelage.problems.arithmetic.score_facts import FACTS, HOUSE, KNOWN, POINT, SIDES, WRONG, plural
 from tutelage.problems.family import MISREMEMBERED, Family, always, check_level
+from tutelage.problems.knowledge.part_facts import a
 from tutelage.values import Problem, Slip, Structure, Value, Work
 from tutelage.wording import wordings
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutelage.draws import Draws
-from tutelage.problems.arithmetic.part_facts import Pair
+from tutelage.problems.knowledge.part_facts import Pair
 
 _FACTS = """
 distance: league mile 3 4 5, mile furlong 8 12 6, furlong chain 10 8 12, chain rod 4 3 5, chain yard 22 20 24

@@ -21,7 +21,6 @@ from functools import partial
 from typing import Any
 
 from tutelage.draws import Draws
-from tutelage.problems.alluding import alluding
 from tutelage.problems.arithmetic import telling, word_slips
 from tutelage.problems.arithmetic.expressions import around, domains, evaluate
 from tutelage.problems.arithmetic.plots import FACTS, Story, grow
@@ -30,6 +29,7 @@ from tutelage.problems.arithmetic.word_events import TABLE
 from tutelage.problems.arithmetic.word_slips import MOST
 from tutelage.problems.arithmetic.worlds import WORLDS, nouns
 from tutelage.problems.family import Family, always, check_level
+from tutelage.problems.knowledge.alluding import alluding
 from tutelage.values import Problem, Quantity, Structure, Value
 from tutelage.wording import wordings
 

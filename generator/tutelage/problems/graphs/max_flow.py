@@ -16,12 +16,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tutelage.draws import Draws
-from tutelage.problems.alluding import alluding
 from tutelage.problems.family import Family, always, check_level
 from tutelage.problems.graphs import flows
 from tutelage.problems.graphs.flows import Flow
 from tutelage.problems.graphs.graphs import LAYOUTS, MOST_SENTENCES, STYLES, Remembered, listing, outline, spoken
 from tutelage.problems.graphs.sweeps import least_sums
+from tutelage.problems.knowledge.alluding import alluding
 from tutelage.values import Problem, Quantity, Slip, Step, Structure, Value, Words, Work
 from tutelage.wording import wordings
 

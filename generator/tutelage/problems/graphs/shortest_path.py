@@ -19,12 +19,12 @@ from typing import NamedTuple
 
 from tutelage.draws import Draws
 from tutelage.errors import NoAnswer
-from tutelage.problems.alluding import alluding
 from tutelage.problems.family import Family, Sweep, check_level
 from tutelage.problems.graphs import routes
 from tutelage.problems.graphs.graphs import LAYOUTS, MOST_SENTENCES, STYLES, Remembered, listing, outline, spoken
 from tutelage.problems.graphs.routes import START, Near, Search
 from tutelage.problems.graphs.sweeps import least_routes, least_sums
+from tutelage.problems.knowledge.alluding import alluding
 from tutelage.values import Problem, Quantity, Slip, Step, Structure, Value, Words, Work
 from tutelage.wording import Wordings, wordings
 

@@ -15,12 +15,12 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from tutelage.draws import Draws
-from tutelage.problems.alluding import alluding
 from tutelage.problems.family import Family, always, check_level
 from tutelage.problems.graphs import trees
 from tutelage.problems.graphs.graphs import LAYOUTS, MOST_SENTENCES, STYLES, Remembered, listing, outline, spoken
 from tutelage.problems.graphs.sweeps import least_sums
 from tutelage.problems.graphs.trees import Pick
+from tutelage.problems.knowledge.alluding import alluding
 from tutelage.values import Problem, Quantity, Slip, Step, Structure, Value, Words, Work
 from tutelage.wording import wordings
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from tutelage.draws import Draws
-from tutelage.problems.arithmetic.part_facts import FACTS
+from tutelage.problems.knowledge.part_facts import FACTS
 
 ALLUDED = 0.6  # share of the premises that are alluded to, be they said or not
 ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")

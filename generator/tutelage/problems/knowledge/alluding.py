@@ -19,9 +19,9 @@ from typing import cast
 
 from tutelage.draws import Draws
 from tutelage.errors import NoAnswer
-from tutelage.problems.arithmetic.allusions import allusion, roman
-from tutelage.problems.arithmetic.part_facts import a, plural
 from tutelage.problems.family import MISREAD, MISREMEMBERED, Family
+from tutelage.problems.knowledge.allusions import allusion, roman
+from tutelage.problems.knowledge.part_facts import a, plural
 from tutelage.values import Problem, Quantity, Slip, Structure, Value, Work
 from tutelage.wording import wordings
 
