@@ -1,1 +1,2 @@
-"""Arithmetic in words: expression graphs told as stories. Families `word_problem` and `rates`; lists of numbers to look up: `parts`, `units`, `scores`."""
+"""Arithmetic in words. Families `word_problem` and `rates`, expression graphs told as stories; `parts`, `units` and
+`scores`, lists of numbers to look up and combine."""
