@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tutelage.draws import Draws
 from tutelage.problems.family import TAKEN_WRONGLY, Family, all_names
-from tutelage.problems.views import Table, smallest, tabulate
+from tutelage.problems.views import smallest, tabulate
 from tutelage.values import Problem, Slip, Value, Work
 
 
@@ -41,7 +41,6 @@ class Case(NamedTuple):
     known: frozenset[str]  # quantities that the statement tells; without a view, the others are facts
     slips: tuple[Slip, ...]  # mistakes that lead to different wrong answers, the first one first
     view: View | None = None  # None: a complete statement, some facts apart
-    table: Table | None = None  # that of the statement, where facts were left out and it is worked out already
 
 
 def make_case(family: Family, problem: Problem, draws: Draws, *, leave_facts: float, most_slips: int = 2) -> Case:
@@ -50,9 +49,8 @@ def make_case(family: Family, problem: Problem, draws: Draws, *, leave_facts: fl
     facts = [q.name for q in problem.quantities if q.fact]
     left = {name for name in facts if draws.chance(leave_facts)} if facts else set()
     known = frozenset([q.name for q in problem.quantities if q.name not in left])
-    table = tabulate(family, problem, known) if left else None
-    if table is not None and smallest(table) < len(left):
-        left, known, table = set(), all_names(problem), None  # plain without one: asking for it would be over-asking
+    if left and smallest(tabulate(family, problem, known)) < len(left):
+        left, known = set(), all_names(problem)  # plain without one of them: asking for it would be over-asking
     slips: list[Slip] = []
     for kind, step in mixed_sites(family, problem, right, draws) if most_slips else ():
         if kind in TAKEN_WRONGLY and left.isdisjoint(right.steps[step].uses):
@@ -62,7 +60,7 @@ def make_case(family: Family, problem: Problem, draws: Draws, *, leave_facts: fl
             slips.append(slip)
             if len(slips) == most_slips:
                 break
-    return Case(family, problem, right, known, tuple(slips), table=table)
+    return Case(family, problem, right, known, tuple(slips))
 
 
 def mixed_sites(family: Family, problem: Problem, right: Work, draws: Draws) -> list[tuple[str, int]]:

@@ -131,8 +131,6 @@ def first_table(case: Case) -> Table | None:
         return None
     if known >= all_names(case.problem) and (view is None or view.conflict is None):
         return None
-    if view is None and case.table is not None:
-        return case.table
     if view is None or view.conflict is None:
         return tabulate(case.family, case.problem, known)
     name, value = view.conflict
