@@ -224,3 +224,15 @@ def test_a_fact_said_again_is_no_result() -> None:
             hint = Turn("teacher", Act("hint"), f"It is {number}.")
             assert {leak.kind for leak in find_leaks(case, [*before, hint])} == kinds
     assert tried > 2
+
+
+def test_nobody_takes_wrongly_what_is_told() -> None:
+    """With all facts told no slip at hand is about one; with all left out some are; who makes none has none at hand."""
+    kinds = {share: [slip.kind for family in FAMILIES_OF_NUMBERS for _, more in alluded(family, 20)
+                     for slip in make_case(family, more, Draws(2), leave_facts=share, most_slips=9).slips]
+             for share in (0.0, 1.0)}
+    assert len(kinds[0.0]) > 100
+    assert not {MISREAD, MISREMEMBERED} & set(kinds[0.0])
+    assert {MISREAD, MISREMEMBERED} <= set(kinds[1.0])
+    family = FAMILIES_OF_NUMBERS[0]
+    assert not make_case(family, alluded(family, 1)[0][1], Draws(2), leave_facts=1.0, most_slips=0).slips
